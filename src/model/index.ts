@@ -1,0 +1,5 @@
+/** Types only: the words every room shares. */
+export type * from './fingerprint.js';
+export type * from './hello.js';
+export type * from './label.js';
+export type * from './observation.js';
