@@ -1,0 +1,129 @@
+import type { SensorError } from '../../errors.js';
+import type { Timestamp } from '../../model/index.js';
+import { captureError } from '../errors.js';
+import { maxPacketBytes } from '../limits.js';
+import { classicTime } from './clock.js';
+import type { CaptureFormat, PacketSink } from './format.js';
+
+/** draft-ietf-opsawg-pcap section 4: the file header. */
+export const pcapHeaderBytes = 24;
+
+interface Variant {
+  readonly littleEndian: boolean;
+  readonly digits: 6 | 9;
+  /** Bytes of a record header: 16, or 24 in the variant of old Linux libpcaps (magic a1b2cd34: interface, protocol and packet type follow). */
+  readonly recordHeader: number;
+}
+
+/** The magic number tells byte order and clock (draft-ietf-opsawg-pcap section 4). */
+export function pcapVariant(bytes: Uint8Array, at: number): Variant | null {
+  const magic = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  switch (magic) {
+    case 0xa1b2c3d4:
+      return { littleEndian: false, digits: 6, recordHeader: 16 };
+    case 0xd4c3b2a1:
+      return { littleEndian: true, digits: 6, recordHeader: 16 };
+    case 0xa1b23c4d:
+      return { littleEndian: false, digits: 9, recordHeader: 16 };
+    case 0x4d3cb2a1:
+      return { littleEndian: true, digits: 9, recordHeader: 16 };
+    case 0xa1b2cd34:
+      return { littleEndian: false, digits: 6, recordHeader: 24 };
+    case 0x34cdb2a1:
+      return { littleEndian: true, digits: 6, recordHeader: 24 };
+    default:
+      return null;
+  }
+}
+
+/**
+ * Classic pcap, both byte orders, micro- and nanoseconds.
+ *
+ * ```
+ *  record header (16)                              packet
+ * +-----------+------------+----------+----------+----------------------+
+ * | ts_sec    | ts_frac    | incl_len | orig_len | incl_len bytes       |
+ * +-----------+------------+----------+----------+----------------------+
+ *   at          at+4         at+8       at+12      at+header
+ * ```
+ */
+export class PcapFormat implements CaptureFormat {
+  frame = 0;
+  seconds = 0;
+  readonly linkType: number;
+  readonly #sink: PacketSink;
+  readonly #variant: Variant;
+  #fraction = 0;
+
+  /** @param at where the 24-byte file header begins */
+  constructor(bytes: Uint8Array, at: number, variant: Variant, sink: PacketSink) {
+    this.#variant = variant;
+    this.#sink = sink;
+    // Section 4: the lower 16 bits are the link type, above them the length of a frame check sequence and reserved bits.
+    const word = at + 20;
+    this.linkType = variant.littleEndian
+      ? bytes[word]! | (bytes[word + 1]! << 8)
+      : bytes[word + 3]! | (bytes[word + 2]! << 8);
+  }
+
+  walk(bytes: Uint8Array, from: number, to: number, fileOffset: number): number {
+    const { littleEndian, recordHeader } = this.#variant;
+    const sink = this.#sink;
+    const linkType = this.linkType;
+    let at = from;
+    while (to - at >= recordHeader) {
+      let length: number;
+      let originalLength: number;
+      if (littleEndian) {
+        length = bytes[at + 8]! | (bytes[at + 9]! << 8) | (bytes[at + 10]! << 16) | (bytes[at + 11]! << 24);
+        originalLength = bytes[at + 12]! | (bytes[at + 13]! << 8) | (bytes[at + 14]! << 16) | (bytes[at + 15]! << 24);
+      } else {
+        length = bytes[at + 11]! | (bytes[at + 10]! << 8) | (bytes[at + 9]! << 16) | (bytes[at + 8]! << 24);
+        originalLength = bytes[at + 15]! | (bytes[at + 14]! << 8) | (bytes[at + 13]! << 16) | (bytes[at + 12]! << 24);
+      }
+      // One unsigned comparison refuses both the absurd and what became negative.
+      if (length >>> 0 > maxPacketBytes) {
+        throw captureError(
+          'capture_corrupt',
+          'incl_len',
+          fileOffset + at - from,
+          `packet ${this.frame + 1} claims ${length >>> 0} bytes, more than any capture holds`,
+        );
+      }
+      const start = at + recordHeader;
+      const end = start + length;
+      if (end > to) break;
+      if (littleEndian) {
+        this.seconds = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+        this.#fraction =
+          (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24)) >>> 0;
+      } else {
+        this.seconds = (bytes[at + 3]! | (bytes[at + 2]! << 8) | (bytes[at + 1]! << 16) | (bytes[at]! << 24)) >>> 0;
+        this.#fraction =
+          (bytes[at + 7]! | (bytes[at + 6]! << 8) | (bytes[at + 5]! << 16) | (bytes[at + 4]! << 24)) >>> 0;
+      }
+      this.frame++;
+      sink.packet(bytes, start, end, linkType, originalLength >>> 0);
+      at = end;
+    }
+    return at;
+  }
+
+  takeSkip(): number {
+    return 0;
+  }
+
+  timestamp(): Timestamp {
+    return classicTime(this.seconds, this.#fraction, this.#variant.digits);
+  }
+
+  atEnd(left: number, fileOffset: number): SensorError | null {
+    if (left === 0) return null;
+    return captureError(
+      'capture_cut',
+      left < this.#variant.recordHeader ? 'record_header' : 'packet_data',
+      fileOffset,
+      `the file ends inside packet ${this.frame + 1}`,
+    );
+  }
+}
