@@ -33,6 +33,8 @@ export interface ClientHello {
   readonly compressionMethods: readonly number[];
   /** null: the hello ends before an extensions block (RFC 5246 section 7.4.1.2); empty: the block is there and empty. */
   readonly extensions: readonly Extension[] | null;
+  /** Their types alone, in wire order, duplicates included; empty also where there is no block. Cheaper than `extensions`. */
+  readonly extensionTypes: readonly number[];
 
   /** host_name of server_name (RFC 6066 section 3). */
   readonly serverName: string | null;
