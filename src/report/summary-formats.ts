@@ -1,0 +1,89 @@
+import { escapeText, jsonText } from './escape.js';
+import { labelsJson } from './fields.js';
+import type { Paint } from './format.js';
+import type { SummaryGroup, Tally } from './summary.js';
+import { labelsText } from './text.js';
+import { formatTableTime, formatTimestamp } from './timestamp.js';
+
+const timeJson = (timestamp: SummaryGroup['first']): string => {
+  const text = formatTimestamp(timestamp);
+  return text === null ? 'null' : `"${text}"`;
+};
+
+const valueJson = (value: string | number | null): string =>
+  typeof value === 'string' ? jsonText(value) : String(value);
+
+// Pairs in an array rather than an object keyed by what came from the wire: order is kept and no name is special.
+function tallyJson(key: string, tally: Tally<string | number | null>): string {
+  return `[${tally.values.map(([value, count]) => `{"${key}":${valueJson(value)},"count":${count}}`).join(',')}]`;
+}
+
+function groupJson(group: SummaryGroup): string {
+  const ja3 =
+    group.ja3 === null ? '"ja3_hash":null,"ja3":null' : `"ja3_hash":"${group.ja3.hash}","ja3":"${group.ja3.string}"`;
+  return (
+    `{${ja3},"count":${group.count},"first":${timeJson(group.first)},"last":${timeJson(group.last)},"labels":${labelsJson(group.labels)},` +
+    `"ports":${tallyJson('port', group.ports)},"ports_more":${group.ports.more},` +
+    `"starttls":${tallyJson('starttls', group.starttls)},` +
+    `"sni":${tallyJson('sni', group.sni)},"sni_more":${group.sni.more}}`
+  );
+}
+
+/** `993 (12), 143 (3) … +5`: values in words, the count where there is more than one value. */
+function tallyText(tally: Tally<string | number | null>, none: string, shown: number): string {
+  const { values } = tally;
+  const text = ([value, count]: readonly [string | number | null, number]): string =>
+    `${value === null ? none : escapeText(String(value))}${values.length > 1 ? ` (${count})` : ''}`;
+  const rest = values.length - shown;
+  return `${values.slice(0, shown).map(text).join(', ')}${rest > 0 || tally.more > 0 ? ` … +${Math.max(rest, 0) + tally.more}` : ''}`;
+}
+
+interface SummaryOptions {
+  readonly width?: number;
+  readonly paint?: Paint;
+}
+
+const cells = (group: SummaryGroup, shown: number): string[] => [
+  String(group.count),
+  labelsText(group.labels) || '-',
+  tallyText(group.ports, '', shown),
+  tallyText(group.starttls, '-', shown),
+  group.ja3?.hash ?? 'others',
+  formatTableTime(group.last),
+  tallyText(group.sni, '-', shown),
+];
+
+const heads = ['COUNT', 'PROGRAM', 'PORTS', 'STARTTLS', 'JA3', 'LAST (UTC)', 'SNI'] as const;
+
+async function table(groups: readonly SummaryGroup[], options: SummaryOptions): Promise<string> {
+  if (groups.length === 0) return '';
+  const { grid } = await import('./columns.js');
+  const least: Record<string, number> = { PROGRAM: 20, PORTS: 8, JA3: 9, 'LAST (UTC)': 10, SNI: 8 };
+  const columns = heads.map((head) => ({
+    head,
+    ...(head in least ? { least: least[head]! } : {}),
+    bold: head === 'PROGRAM',
+  }));
+  const lines = grid(columns, options.width, options.paint);
+  const body = lines.lines(groups.map((group) => cells(group, 3)));
+  return lines.head() + body;
+}
+
+async function csv(groups: readonly SummaryGroup[]): Promise<string> {
+  const { csvLines } = await import('./formats/csv.js');
+  return csvLines([
+    ['count', 'labels', 'ports', 'starttls', 'ja3_hash', 'last', 'sni'],
+    ...groups.map((group) => cells(group, Number.POSITIVE_INFINITY)),
+  ]);
+}
+
+/** The formats a summary can have, by name: ja3 and eve are about single hellos. */
+export const summaryFormats: ReadonlyMap<
+  string,
+  (groups: readonly SummaryGroup[], options: SummaryOptions) => Promise<string>
+> = new Map([
+  ['table', table],
+  ['ndjson', async (groups) => groups.map((group) => `${groupJson(group)}\n`).join('')],
+  ['json', async (groups) => (groups.length === 0 ? '[]\n' : `[\n${groups.map(groupJson).join(',\n')}\n]\n`)],
+  ['csv', csv],
+]);
