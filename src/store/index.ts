@@ -1,0 +1,5 @@
+/** Labels and observations in an SQLite file, or in memory. */
+export { LABELS_FOLDER } from './db-folder.js';
+export { memoryStore } from './memory.js';
+export { type OpenOptions, openStore } from './open.js';
+export type { FingerprintViews, ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';

@@ -1,0 +1,69 @@
+import { observationKey, shapeKey } from './keys.js';
+import type { ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';
+
+/** The store without a file: what names hellos where there is no database, and what other rooms are tested with. Gone when the process ends. */
+export function memoryStore(): Store {
+  return new MemoryStore();
+}
+
+class MemoryStore implements Store {
+  readonly #labels = new Map<string, StoredLabel>();
+  readonly #shapes = new Set<string>();
+  readonly #observations = new Set<string>();
+
+  labels(): readonly StoredLabel[] {
+    return [...this.#labels.values()];
+  }
+
+  seedLabels(rows: Iterable<StoredLabel>): Stored {
+    // Read to its end first: an iterable that breaks off leaves nothing behind.
+    return tally([...rows], (row) => {
+      const key = JSON.stringify([row.view, row.hash, row.client, row.version, row.tlsLibrary, row.source]);
+      const before = this.#labels.get(key);
+      if (before !== undefined && same(before, row)) return false;
+      this.#labels.set(key, row);
+      return true;
+    });
+  }
+
+  record(rows: Iterable<ObservationRow>): Stored {
+    return tally(rows, (row) => {
+      this.#shapes.add(shapeKey(row.fingerprint).toString('latin1'));
+      const before = this.#observations.size;
+      this.#observations.add(observationKey(row).toString('latin1'));
+      return this.#observations.size > before;
+    });
+  }
+
+  counts(): StoreCounts {
+    return { fingerprints: this.#shapes.size, labels: this.#labels.size, observations: this.#observations.size };
+  }
+
+  close(): void {
+    this.#labels.clear();
+    this.#shapes.clear();
+    this.#observations.clear();
+  }
+}
+
+function tally<Row>(rows: Iterable<Row>, isNew: (row: Row) => boolean): Stored {
+  let added = 0;
+  let known = 0;
+  for (const row of rows) {
+    if (isNew(row)) added++;
+    else known++;
+  }
+  return { added, known };
+}
+
+function same(a: StoredLabel, b: StoredLabel): boolean {
+  return (
+    a.string === b.string &&
+    a.kind === b.kind &&
+    a.weight === b.weight &&
+    a.quality === b.quality &&
+    a.sourceRow === b.sourceRow &&
+    a.licence === b.licence &&
+    a.captured === b.captured
+  );
+}

@@ -1,0 +1,105 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { MIGRATIONS_FOLDER } from './db-folder.js';
+import { type Connection, connect } from './driver.js';
+import { guarded, storeError, translate } from './errors.js';
+import { LabelTable } from './labels.js';
+import { BUSY_TIMEOUT_MS } from './limits.js';
+import { migrate, readMigrations, requireNewest } from './migrate.js';
+import { ObservationTable } from './observations.js';
+import type { ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';
+
+export interface OpenOptions {
+  /** Make the file (mode 0600) and its folder (0700) where they are not there. */
+  readonly create: boolean;
+  /** Never write: an older schema is refused instead of migrated, and nothing is created. Default false. */
+  readonly readOnly?: boolean;
+  /** How long to wait for another process, in milliseconds. Default 5,000. */
+  readonly busyTimeoutMs?: number;
+  /** Folder of the numbered migrations. Default: the package's own. */
+  readonly migrations?: string;
+}
+
+/**
+ * Opens a database file, and migrates it where it may be written.
+ *
+ * What was committed survives the end of the process at any moment, `kill -9` included: it is in the file or in the write-ahead log beside it. A power
+ * failure may take the last commits with it (`synchronous=NORMAL`), never the file's soundness.
+ *
+ * @throws SensorError, field `database`: `database_missing`, `database_locked`, `database_damaged`, `database_foreign`, `database_newer`, `database_older`,
+ *   `database_read_only`, `database_unreadable`, `disk_full`, `database_driver`
+ */
+export async function openStore(path: string, options: OpenOptions): Promise<Store> {
+  const file = resolve(path);
+  const readOnly = options.readOnly ?? false;
+  const migrations = readMigrations(options.migrations ?? MIGRATIONS_FOLDER);
+  guarded(file, () => ensureFile(file, options.create && !readOnly));
+  let connection: Connection | undefined;
+  try {
+    connection = await connect(file, readOnly, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
+    prepare(connection, readOnly);
+    if (readOnly) requireNewest(connection, file, migrations.length);
+    else migrate(connection, file, migrations);
+    return new SqliteStore(connection, file);
+  } catch (error) {
+    connection?.close();
+    throw translate(error, file);
+  }
+}
+
+function ensureFile(file: string, create: boolean): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw storeError('database_unreadable', file, 'it is a folder');
+  if (found !== undefined) return;
+  if (!create) throw storeError('database_missing', file, 'no such file');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite gives the files it puts beside the database (-wal, -shm) the database's own mode.
+  closeSync(openSync(file, 'a', 0o600));
+}
+
+function prepare(connection: Connection, readOnly: boolean): void {
+  // The file may come from anywhere: believe neither its schema's functions nor its cells' sizes.
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  if (readOnly) return;
+  if (connection.pragma('journal_mode', { simple: true }) !== 'wal') connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = NORMAL');
+  connection.pragma('foreign_keys = ON');
+}
+
+const COUNT = `SELECT
+  (SELECT count(*) FROM fingerprints) AS fingerprints, (SELECT count(*) FROM labels) AS labels, (SELECT count(*) FROM observations) AS observations`;
+
+class SqliteStore implements Store {
+  readonly #connection: Connection;
+  readonly #path: string;
+  readonly #labels: LabelTable;
+  readonly #observations: ObservationTable;
+
+  constructor(connection: Connection, path: string) {
+    this.#connection = connection;
+    this.#path = path;
+    this.#labels = new LabelTable(connection, path);
+    this.#observations = new ObservationTable(connection);
+  }
+
+  labels(): readonly StoredLabel[] {
+    return guarded(this.#path, () => this.#labels.all());
+  }
+
+  seedLabels(rows: Iterable<StoredLabel>): Stored {
+    return guarded(this.#path, () => this.#labels.seed(rows));
+  }
+
+  record(rows: Iterable<ObservationRow>): Stored {
+    return guarded(this.#path, () => this.#observations.record(rows));
+  }
+
+  counts(): StoreCounts {
+    return guarded(this.#path, () => this.#connection.prepare<[], StoreCounts>(COUNT).get()!);
+  }
+
+  close(): void {
+    guarded(this.#path, () => this.#connection.close());
+  }
+}

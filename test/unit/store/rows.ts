@@ -1,0 +1,68 @@
+import type { FingerprintViews, ObservationRow, StoredLabel } from '../../../src/store/index.js';
+
+/** A hello of a Mutt on GnuTLS: the strings and hashes are those of the Dovecot documentation and of real captures, never our own. */
+export const MUTT: FingerprintViews = {
+  ja3: {
+    string:
+      '771,4866-4867-4865-4868-49196-52393-49325-49162-49195-49324-49161-49200-52392-49172-49199-49171-157-49309-53-156-49308-47-159-52394-49311-57-158-49310-51,5-10-11-13-22-23-35-51-43-65281-0-45-28,23-24-25-29-30-256-257-258-259-260,0',
+    hash: 'f35ce21b44ac0b87d3266294bb1b0e20',
+  },
+  ja3n: { string: 'sorted', hash: '00000000000000000000000000000001' },
+  sslJa3: {
+    '3.0': { string: 'mutt as OpenSSL 3.0 sees it', hash: 'b7e9d913d85c071f5b806d59601e9b96' },
+    '3.5': { string: 'mutt as OpenSSL 3.5 sees it', hash: '00000000000000000000000000000035' },
+  },
+  ja4: { string: 't13d..._r', hash: 't13d...' },
+};
+
+/** A made-up shape: as many as a test needs, every one different. */
+export function shape(number: number): FingerprintViews {
+  const hash = number.toString(16).padStart(32, '0');
+  return {
+    ja3: { string: `771,${number},0,,`, hash },
+    ja3n: { string: `771,${number},0,,`, hash },
+    sslJa3: { '3.0': { string: `771,${number},,,`, hash }, '3.5': { string: `771,${number},,,`, hash } },
+    ja4: null,
+  };
+}
+
+/** The `number`-th of any number of different observations, one a second, a hundred shapes in turn. */
+export function observation(number: number, change: Partial<ObservationRow> = {}): ObservationRow {
+  return {
+    timestamp: { seconds: 1_700_000_000 + number, nanoseconds: 123_456_789, digits: 9 },
+    transport: 'tcp',
+    src: { ip: `192.0.2.${number & 255}`, port: 1024 + (number % 60_000) },
+    dst: { ip: '198.51.100.1', port: 993 },
+    proxiedSrc: null,
+    starttls: null,
+    sni: 'mail.example.org',
+    alpn: null,
+    tlsVersion: '1.3',
+    retry: false,
+    fingerprint: shape(number % 100),
+    ...change,
+  };
+}
+
+export function observations(from: number, count: number): ObservationRow[] {
+  return Array.from({ length: count }, (_, index) => observation(from + index));
+}
+
+export function label(change: Partial<StoredLabel> = {}): StoredLabel {
+  return {
+    view: 'ssl_ja3',
+    hash: 'b7e9d913d85c071f5b806d59601e9b96',
+    string: null,
+    client: 'Mutt',
+    version: '2.2.9',
+    tlsLibrary: 'GnuTLS',
+    kind: 'user agent',
+    weight: 1,
+    quality: 'documented',
+    source: 'dovecot-docs',
+    sourceRow: 2,
+    licence: 'facts',
+    captured: null,
+    ...change,
+  };
+}
