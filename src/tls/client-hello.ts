@@ -22,7 +22,8 @@ const NONE: readonly number[] = Object.freeze([]);
 
 /**
  * Parses a ClientHello: one whole handshake message, its four-byte header included (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2). The message
- * is copied, so the caller's buffer may be reused at once.
+ * is copied, so the caller's buffer may be reused at once. The copy lies in Node's buffer pool where it is small: an ArrayBuffer of its own would
+ * cost as much time as all the rest of the parse (measured: 700 ns against 160).
  *
  * No length limit of its own: the prefixes inside a ClientHello bound it to 132 KB, and what is larger has bytes after its end.
  *
@@ -30,7 +31,7 @@ const NONE: readonly number[] = Object.freeze([]);
  * other malformed extension is a null field with a note. Offsets count from the start of the message.
  */
 export function parseClientHello(message: Uint8Array): ClientHello {
-  return new ParsedClientHello(new Uint8Array(message));
+  return new ParsedClientHello(Buffer.from(message));
 }
 
 /** What every fingerprint needs is read at once, and refuses a broken hello; the rest when it is first asked for. */
@@ -38,12 +39,13 @@ export class ParsedClientHello implements ClientHello {
   readonly type = 'client_hello';
   readonly raw: Uint8Array;
   readonly legacyVersion: number;
-  readonly random: Uint8Array;
-  readonly sessionId: Uint8Array;
   readonly cipherSuites: readonly number[];
   readonly compressionMethods: readonly number[];
   readonly supportedGroups: readonly number[] | null = null;
   readonly ecPointFormats: readonly number[] | null = null;
+  readonly #randomStart: number;
+  readonly #sessionIdStart: number;
+  readonly #sessionIdEnd: number;
   readonly #block: ExtensionBlock | null;
 
   // undefined: not asked for yet.
@@ -64,8 +66,12 @@ export class ParsedClientHello implements ClientHello {
     this.raw = message;
     const body = messageBody(message, HandshakeType.clientHello, 'not_client_hello');
     this.legacyVersion = body.u16('legacy_version');
-    this.random = body.bytes(RANDOM_BYTES, 'random');
-    this.sessionId = body.bytes(body.u8('legacy_session_id'), 'legacy_session_id');
+    this.#randomStart = body.offset;
+    body.skip(RANDOM_BYTES, 'random');
+    const sessionIdBytes = body.u8('legacy_session_id');
+    this.#sessionIdStart = body.offset;
+    body.skip(sessionIdBytes, 'legacy_session_id');
+    this.#sessionIdEnd = body.offset;
     this.cipherSuites = u16List(body.prefixed16('cipher_suites'), 'cipher_suites');
     this.compressionMethods = u8List(body.prefixed8('legacy_compression_methods'), 'legacy_compression_methods');
     const block = readExtensionBlock(message, body, 'client_hello');
@@ -77,6 +83,14 @@ export class ParsedClientHello implements ClientHello {
       if (types[i] === ExtensionType.supportedGroups) this.supportedGroups = readSupportedGroups(block.body(i));
       else if (types[i] === ExtensionType.ecPointFormats) this.ecPointFormats = readEcPointFormats(block.body(i));
     }
+  }
+
+  get random(): Uint8Array {
+    return this.raw.subarray(this.#randomStart, this.#randomStart + RANDOM_BYTES);
+  }
+
+  get sessionId(): Uint8Array {
+    return this.raw.subarray(this.#sessionIdStart, this.#sessionIdEnd);
   }
 
   get extensionTypes(): readonly number[] {

@@ -19,7 +19,7 @@ const LAST_SHORT_DRAFT = 0x7f15;
  * @throws SensorError `not_server_hello`, `truncated` or `trailing_bytes`, offsets counted from the start of the message
  */
 export function parseServerHello(message: Uint8Array): ServerHello {
-  return readServerHello(new Uint8Array(message));
+  return readServerHello(Buffer.from(message));
 }
 
 /** As {@link parseServerHello} without the copy: `message` becomes `raw` and must never change afterwards. */
