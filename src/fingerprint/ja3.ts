@@ -1,0 +1,24 @@
+import type { ClientHello, FingerprintValue } from '../model/index.js';
+import { md5 } from './digest.js';
+import { everyValue, withoutGrease } from './fields.js';
+
+/**
+ * JA3 as Salesforce defined it: `version,ciphers,extensions,groups,point_formats`, MD5. The version is legacy_version; lists are in wire order
+ * without GREASE; what is absent is an empty field.
+ */
+export function ja3(hello: ClientHello): FingerprintValue {
+  return ja3Of(hello, hello.extensionTypes);
+}
+
+/** JA3 with the extension types sorted by number: the same for every permutation Chrome and Firefox shuffle them into. */
+export function ja3n(hello: ClientHello): FingerprintValue {
+  return ja3Of(
+    hello,
+    [...hello.extensionTypes].sort((a, b) => a - b),
+  );
+}
+
+function ja3Of(hello: ClientHello, extensionTypes: readonly number[]): FingerprintValue {
+  const string = `${hello.legacyVersion},${withoutGrease(hello.cipherSuites)},${withoutGrease(extensionTypes)},${withoutGrease(hello.supportedGroups)},${everyValue(hello.ecPointFormats)}`;
+  return { string, hash: md5(string) };
+}

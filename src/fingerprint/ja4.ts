@@ -1,0 +1,94 @@
+import type { ClientHello, FingerprintValue, Transport } from '../model/index.js';
+import { ExtensionType, isGrease } from '../tls/index.js';
+import { sha256Prefix } from './digest.js';
+
+const TRANSPORT_LETTER: Readonly<Record<Transport, string>> = { tcp: 't', quic: 'q', dtls: 'd' };
+
+const VERSION_NAME: ReadonlyMap<number, string> = new Map([
+  [0x0304, '13'],
+  [0x0303, '12'],
+  [0x0302, '11'],
+  [0x0301, '10'],
+  [0x0300, 's3'],
+  [0x0002, 's2'],
+  [0xfeff, 'd1'],
+  [0xfefd, 'd2'],
+  [0xfefc, 'd3'],
+]);
+
+/** JA4 writes twelve zeros where there is nothing to hash. */
+const NOTHING = '000000000000';
+
+/**
+ * JA4 of a TLS client (`a_b_c`; the method is BSD-3-Clause). The value's `string` is ja4_r: the same with the lists written out.
+ *
+ * @returns null where signature_algorithms, ALPN or supported_versions is there but malformed
+ */
+export function ja4(hello: ClientHello, transport: Transport = 'tcp'): FingerprintValue | null {
+  const types = hello.extensionTypes;
+  const { signatureAlgorithms, alpn, supportedVersions } = hello;
+  if (signatureAlgorithms === null && types.includes(ExtensionType.signatureAlgorithms)) return null;
+  if (alpn === null && types.includes(ExtensionType.alpn)) return null;
+  if (supportedVersions === null && types.includes(ExtensionType.supportedVersions)) return null;
+
+  const ciphers = hello.cipherSuites.filter(notGrease);
+  const extensions = types.filter(notGrease);
+  const sni = extensions.includes(ExtensionType.serverName) ? 'd' : 'i';
+  const a = `${TRANSPORT_LETTER[transport]}${versionOf(hello, supportedVersions, transport)}${sni}${count(ciphers)}${count(extensions)}${alpnOf(alpn)}`;
+
+  const cipherList = sortedHex(ciphers);
+  let extensionList = sortedHex(
+    extensions.filter((type) => type !== ExtensionType.serverName && type !== ExtensionType.alpn),
+  );
+  const signatures = signatureAlgorithms?.filter(notGrease) ?? [];
+  if (signatures.length > 0) extensionList += `_${signatures.map(hex4).join(',')}`;
+
+  return {
+    string: `${a}_${cipherList}_${extensionList}`,
+    hash: `${a}_${hashOf(cipherList)}_${hashOf(extensionList)}`,
+  };
+}
+
+/** The highest version offered, as two characters; drafts and unknown versions are `00`. */
+function versionOf(hello: ClientHello, supportedVersions: readonly number[] | null, transport: Transport): string {
+  const offered = supportedVersions?.filter(notGrease) ?? [];
+  if (offered.length === 0) return VERSION_NAME.get(hello.legacyVersion) ?? '00';
+  // DTLS counts its versions downwards (RFC 9147 section 5.3).
+  const highest = transport === 'dtls' ? Math.min(...offered) : Math.max(...offered);
+  return VERSION_NAME.get(highest) ?? '00';
+}
+
+/** First and last character of the first protocol name; of its hex form where one of them is not an ASCII letter or digit. */
+function alpnOf(alpn: readonly string[] | null): string {
+  const first = alpn?.[0];
+  if (first === undefined || first === '') return '00';
+  const ends = first[0]! + first[first.length - 1]!;
+  if (/^[0-9A-Za-z]{2}$/.test(ends)) return ends;
+  const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(2, '0');
+  return hex(ends[0]!)[0]! + hex(ends[1]!)[1]!;
+}
+
+function notGrease(value: number): boolean {
+  return !isGrease(value);
+}
+
+/** Two digits; what exceeds them is written 99. */
+function count(values: readonly number[]): string {
+  return String(Math.min(values.length, 99)).padStart(2, '0');
+}
+
+function hex4(value: number): string {
+  return value.toString(16).padStart(4, '0');
+}
+
+/** Four hex digits each, in ascending order, joined by commas. */
+function sortedHex(values: readonly number[]): string {
+  return values
+    .toSorted((a, b) => a - b)
+    .map(hex4)
+    .join(',');
+}
+
+function hashOf(list: string): string {
+  return list === '' ? NOTHING : sha256Prefix(list);
+}
