@@ -21,9 +21,10 @@ export interface DialogueStep {
 
 /**
  * One conversation in clear, followed up to the byte where TLS begins. A pure machine: no I/O, no clock, no buffer of its own. The caller keeps
- * the bytes a step did not consume, puts what comes next behind them, and gives a side's bytes again after the other side has spoken.
+ * the bytes a step did not consume, puts what comes next behind them, and gives a side's bytes again after the other side has spoken (even
+ * where that step consumed nothing), until neither side consumes any.
  *
- * A dialogue never looks at TLS bytes and never hears of port numbers.
+ * A dialogue never looks at TLS bytes and never hears of port numbers. Nothing a user typed (names, passwords, SASL data) is kept in it.
  */
 export interface Dialogue {
   /** The word for the `starttls` column: `imap`, `pop3`, `smtp`, `sieve`, `ftp`, `http`, `socks`, … */
@@ -31,16 +32,16 @@ export interface Dialogue {
   push(side: Side, bytes: Uint8Array): DialogueStep;
 }
 
-/** What the first bytes of a connection say about a dialect. */
+/**
+ * What one side's first bytes say about a dialect: `yes` they fit it, `no` they are not it, `more` nothing speaks against it yet. Several dialects
+ * may say `yes` to the same bytes (`220 hello`); which one it is then shows in what follows, or on the other side.
+ */
 export type Opening = 'yes' | 'no' | 'more';
 
 /** A row of the registry: how a dialect is recognised, and how its dialogue begins. */
 export interface Dialect {
   readonly name: string;
-  /**
-   * Looks at the first bytes of one side, from that side's first byte on. `more` asks for more bytes and is only answered while the bytes so far
-   * could still become a `yes`. Must decide within the limits of `limits.ts`.
-   */
+  /** Looks at the first bytes of one side, at least one, from that side's first byte on. More bytes never turn a `no` into anything else. */
   opens(side: Side, bytes: Uint8Array): Opening;
   /** A fresh dialogue that is then given both sides from their first byte. */
   start(): Dialogue;

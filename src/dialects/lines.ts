@@ -1,0 +1,71 @@
+import type { Opening } from './dialect.js';
+import { MAX_OPENING } from './limits.js';
+import { NEED_MORE, NOT_THIS } from './turns.js';
+
+const LF = 10;
+const CR = 13;
+
+/** Offset behind the line that starts at `at`. A line ends with LF, with or without the CR before it: servers accept both. */
+export function lineEnd(bytes: Uint8Array, at: number, limit: number): number {
+  const lf = bytes.indexOf(LF, at);
+  if (lf < 0) return bytes.length - at >= limit ? NOT_THIS : NEED_MORE;
+  return lf + 1 - at > limit ? NOT_THIS : lf + 1;
+}
+
+/** The line between two offsets, one character a byte, without its CR LF. */
+export function lineText(bytes: Uint8Array, at: number, end: number): string {
+  let last = end;
+  if (last > at && bytes[last - 1] === LF) last--;
+  if (last > at && bytes[last - 1] === CR) last--;
+  return latin1(bytes, at, last);
+}
+
+export function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+}
+
+/** The first word of a command line in upper case: verbs are case-insensitive in every protocol here. */
+export function verbOf(line: string): string {
+  return (/^[^ \t]*/.exec(line)?.[0] ?? '').toUpperCase();
+}
+
+/** Do the bytes begin with this ASCII text, in either case? `more` while they are a proper prefix of it. `text` is in upper case. */
+export function startsWith(bytes: Uint8Array, text: string, at = 0): Opening {
+  const count = Math.min(bytes.length - at, text.length);
+  for (let i = 0; i < count; i++) {
+    const byte = bytes[at + i]!;
+    const upper = byte >= 0x61 && byte <= 0x7a ? byte - 32 : byte;
+    if (upper !== text.charCodeAt(i)) return 'no';
+  }
+  return count === text.length ? 'yes' : 'more';
+}
+
+/** The best answer of several: `yes` before `more` before `no`. */
+export function anyOf(answers: readonly Opening[]): Opening {
+  if (answers.includes('yes')) return 'yes';
+  return answers.includes('more') ? 'more' : 'no';
+}
+
+/**
+ * What a client's first lines say of a protocol of verbs: the first line whose verb is in `own` is a `yes`, lines whose verb is in `shared` (with
+ * another protocol) leave it open, any other verb is a `no`.
+ */
+export function opensWithVerb(bytes: Uint8Array, own: ReadonlySet<string>, shared: ReadonlySet<string>): Opening {
+  let at = 0;
+  while (at < bytes.length) {
+    const end = lineEnd(bytes, at, MAX_OPENING);
+    if (end === NOT_THIS) return 'no';
+    const line = lineText(bytes, at, end === NEED_MORE ? bytes.length : end);
+    const verb = verbOf(line);
+    if (end === NEED_MORE && verb.length === line.length) {
+      // The verb itself may be unfinished.
+      for (const words of [own, shared]) for (const word of words) if (word.startsWith(verb)) return 'more';
+      return 'no';
+    }
+    if (own.has(verb)) return 'yes';
+    if (!shared.has(verb)) return 'no';
+    if (end === NEED_MORE) return 'more';
+    at = end;
+  }
+  return 'more';
+}
