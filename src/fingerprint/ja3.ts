@@ -1,6 +1,7 @@
 import type { ClientHello, FingerprintValue } from '../model/index.js';
 import { md5 } from './digest.js';
-import { everyValue, withoutGrease } from './fields.js';
+import { ja3String } from './ja3-string.js';
+import { ascending } from './values.js';
 
 /**
  * JA3 as Salesforce defined it: `version,ciphers,extensions,groups,point_formats`, MD5. The version is legacy_version; lists are in wire order
@@ -12,13 +13,17 @@ export function ja3(hello: ClientHello): FingerprintValue {
 
 /** JA3 with the extension types sorted by number: the same for every permutation Chrome and Firefox shuffle them into. */
 export function ja3n(hello: ClientHello): FingerprintValue {
-  return ja3Of(
-    hello,
-    [...hello.extensionTypes].sort((a, b) => a - b),
-  );
+  return ja3Of(hello, ascending(hello.extensionTypes));
 }
 
 function ja3Of(hello: ClientHello, extensionTypes: readonly number[]): FingerprintValue {
-  const string = `${hello.legacyVersion},${withoutGrease(hello.cipherSuites)},${withoutGrease(extensionTypes)},${withoutGrease(hello.supportedGroups)},${everyValue(hello.ecPointFormats)}`;
+  const string = ja3String({
+    version: hello.legacyVersion,
+    ciphers: hello.cipherSuites,
+    extensionTypes,
+    groups: hello.supportedGroups,
+    pointFormats: hello.ecPointFormats,
+    greaseCiphers: false,
+  });
   return { string, hash: md5(string) };
 }

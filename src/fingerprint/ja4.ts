@@ -1,6 +1,8 @@
 import type { ClientHello, FingerprintValue, Transport } from '../model/index.js';
-import { ExtensionType, isGrease } from '../tls/index.js';
+import { ExtensionType } from '../tls/index.js';
+import { ascii, COMMA } from './ascii.js';
 import { sha256Prefix } from './digest.js';
+import { ascending, withoutGrease } from './values.js';
 
 const TRANSPORT_LETTER: Readonly<Record<Transport, string>> = { tcp: 't', quic: 'q', dtls: 'd' };
 
@@ -31,17 +33,15 @@ export function ja4(hello: ClientHello, transport: Transport = 'tcp'): Fingerpri
   if (alpn === null && types.includes(ExtensionType.alpn)) return null;
   if (supportedVersions === null && types.includes(ExtensionType.supportedVersions)) return null;
 
-  const ciphers = hello.cipherSuites.filter(notGrease);
-  const extensions = types.filter(notGrease);
+  const ciphers = withoutGrease(hello.cipherSuites);
+  const extensions = withoutGrease(types);
   const sni = extensions.includes(ExtensionType.serverName) ? 'd' : 'i';
   const a = `${TRANSPORT_LETTER[transport]}${versionOf(hello, supportedVersions, transport)}${sni}${count(ciphers)}${count(extensions)}${alpnOf(alpn)}`;
 
-  const cipherList = sortedHex(ciphers);
-  let extensionList = sortedHex(
-    extensions.filter((type) => type !== ExtensionType.serverName && type !== ExtensionType.alpn),
-  );
-  const signatures = signatureAlgorithms?.filter(notGrease) ?? [];
-  if (signatures.length > 0) extensionList += `_${signatures.map(hex4).join(',')}`;
+  const cipherList = hexList(ascending(ciphers));
+  let extensionList = hexList(ascending(extensions.filter(isHashed)));
+  const signatures = withoutGrease(signatureAlgorithms ?? []);
+  if (signatures.length > 0) extensionList += `_${hexList(signatures)}`;
 
   return {
     string: `${a}_${cipherList}_${extensionList}`,
@@ -51,7 +51,7 @@ export function ja4(hello: ClientHello, transport: Transport = 'tcp'): Fingerpri
 
 /** The highest version offered, as two characters; drafts and unknown versions are `00`. */
 function versionOf(hello: ClientHello, supportedVersions: readonly number[] | null, transport: Transport): string {
-  const offered = supportedVersions?.filter(notGrease) ?? [];
+  const offered = withoutGrease(supportedVersions ?? []);
   if (offered.length === 0) return VERSION_NAME.get(hello.legacyVersion) ?? '00';
   // DTLS counts its versions downwards (RFC 9147 section 5.3).
   const highest = transport === 'dtls' ? Math.min(...offered) : Math.max(...offered);
@@ -68,8 +68,9 @@ function alpnOf(alpn: readonly string[] | null): string {
   return hex(ends[0]!)[0]! + hex(ends[1]!)[1]!;
 }
 
-function notGrease(value: number): boolean {
-  return !isGrease(value);
+/** SNI and ALPN are in part a, and differ with the server that is asked: they are not hashed. */
+function isHashed(type: number): boolean {
+  return type !== ExtensionType.serverName && type !== ExtensionType.alpn;
 }
 
 /** Two digits; what exceeds them is written 99. */
@@ -77,16 +78,14 @@ function count(values: readonly number[]): string {
   return String(Math.min(values.length, 99)).padStart(2, '0');
 }
 
-function hex4(value: number): string {
-  return value.toString(16).padStart(4, '0');
-}
-
-/** Four hex digits each, in ascending order, joined by commas. */
-function sortedHex(values: readonly number[]): string {
-  return values
-    .toSorted((a, b) => a - b)
-    .map(hex4)
-    .join(',');
+/** Four hex digits each, joined by commas. */
+function hexList(values: readonly number[]): string {
+  ascii.begin(5 * values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) ascii.character(COMMA);
+    ascii.hex(values[i]!);
+  }
+  return ascii.end();
 }
 
 function hashOf(list: string): string {

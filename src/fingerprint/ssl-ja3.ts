@@ -1,6 +1,6 @@
 import type { ClientHello, FingerprintValue, OpenSslGeneration } from '../model/index.js';
 import { md5 } from './digest.js';
-import { everyValue, withoutGrease } from './fields.js';
+import { ja3String } from './ja3-string.js';
 
 /** Dovecot 2.4 writes this whatever the client sent. */
 const VERSION = 771;
@@ -25,7 +25,13 @@ const KNOWN: Readonly<Record<OpenSslGeneration, ReadonlySet<number>>> = {
  */
 export function sslJa3(hello: ClientHello, openssl: OpenSslGeneration = '3.0'): FingerprintValue {
   const known = KNOWN[openssl];
-  const extensionTypes = hello.extensionTypes.filter((type) => known.has(type));
-  const string = `${VERSION},${everyValue(hello.cipherSuites)},${everyValue(extensionTypes)},${withoutGrease(hello.supportedGroups)},${everyValue(hello.ecPointFormats)}`;
+  const string = ja3String({
+    version: VERSION,
+    ciphers: hello.cipherSuites,
+    extensionTypes: hello.extensionTypes.filter((type) => known.has(type)),
+    groups: hello.supportedGroups,
+    pointFormats: hello.ecPointFormats,
+    greaseCiphers: true,
+  });
   return { string, hash: md5(string) };
 }

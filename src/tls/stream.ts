@@ -34,6 +34,8 @@ export interface HelloStreamOptions<S extends HelloSide = 'client'> {
 
 const NEED_MORE = Object.freeze({ state: 'need_more' } as const);
 
+const NOTHING = new Uint8Array(0);
+
 const AlertLevel = { warning: 1, fatal: 2 } as const;
 
 /** First size of the buffer a split hello is gathered in; it doubles as bytes arrive, so that an announcement alone reserves next to nothing. */
@@ -62,9 +64,12 @@ export class HelloStream<S extends HelloSide = 'client'> {
 
   /** Bytes of the stream before the current chunk. */
   #position = 0;
-  /** The record header under way; long enough to tell an SSLv2 hello. */
-  readonly #header = new Uint8Array(SSLV2_SNIFF_BYTES);
+  /** Bytes of the record header under way that have come, and what they said. */
   #headerBytes = 0;
+  #announcedType = 0;
+  #announcedLength = 0;
+  /** The first bytes, where they may begin an SSLv2 hello. */
+  #sslv2: Uint8Array | null = null;
   #sawRecord = false;
   #contentType = 0;
   /** Bytes of the current record's content that are still to come; 0 before a record header. */
@@ -76,7 +81,7 @@ export class HelloStream<S extends HelloSide = 'client'> {
   #alertLevel: number | null = null;
 
   /** The message under way, where it does not lie whole in one chunk and record. */
-  #message = new Uint8Array(0);
+  #message = NOTHING;
   #messageBytes = 0;
   #messageTotal = 0;
   /** Where it began in the stream. */
@@ -102,7 +107,7 @@ export class HelloStream<S extends HelloSide = 'client'> {
       return { state: 'done', hello, consumed };
     } catch (error) {
       if (!(error instanceof SensorError)) throw error;
-      this.#message = new Uint8Array(0);
+      this.#message = NOTHING;
       this.#rejection = { state: 'rejected', error };
       return this.#rejection;
     }
@@ -129,37 +134,46 @@ export class HelloStream<S extends HelloSide = 'client'> {
   #headerByte(reader: Reader): void {
     const offset = reader.offset;
     const byte = reader.u8('record_header');
-    this.#header[this.#headerBytes++] = byte;
-    if (this.#headerBytes === 1) {
-      const maybeSslv2 = !this.#sawRecord && this.#side === 'client' && byte >= 0x80;
-      if (maybeSslv2 || isContentType(byte)) return;
-      throw this.#sawRecord
-        ? new SensorError('bad_record_type', 'type', offset, `record type ${byte} at offset ${offset}`)
-        : notTls();
+    switch (this.#headerBytes++) {
+      case 0:
+        if (!this.#sawRecord && this.#side === 'client' && byte >= 0x80)
+          this.#sslv2 = new Uint8Array(SSLV2_SNIFF_BYTES);
+        else if (!isContentType(byte)) throw this.#broken('bad_record_type', 'type', offset, byte);
+        this.#announcedType = byte;
+        break;
+      case 1:
+        if (this.#sslv2 === null && byte !== RECORD_MAJOR_VERSION) {
+          throw this.#broken('bad_record_version', 'legacy_record_version', offset, byte);
+        }
+        break;
+      case 3:
+        this.#announcedLength = byte << 8;
+        break;
+      case 4:
+        this.#announcedLength |= byte;
+        if (this.#sslv2 === null) this.#beginRecord(offset + 1 - RECORD_HEADER_BYTES);
+        break;
+      default: // the minor version, and an SSLv2 hello's further bytes
     }
-    if (this.#header[0]! >= 0x80) {
-      this.#sslv2Byte();
-    } else if (this.#headerBytes === 2 && byte !== RECORD_MAJOR_VERSION) {
-      throw this.#sawRecord
-        ? new SensorError('bad_record_version', 'legacy_record_version', offset, `record version ${byte}.x`)
-        : notTls();
-    } else if (this.#headerBytes === RECORD_HEADER_BYTES) {
-      this.#beginRecord(offset + 1 - RECORD_HEADER_BYTES);
-    }
+    if (this.#sslv2 !== null) this.#sslv2Byte(this.#sslv2, byte);
   }
 
-  #sslv2Byte(): void {
-    const sniff = looksLikeSslv2Hello(this.#header, 0, this.#headerBytes);
+  /** Not a record: at the very beginning that means not TLS at all. */
+  #broken(code: string, field: string, offset: number, byte: number): SensorError {
+    return this.#sawRecord ? new SensorError(code, field, offset, `${field} ${byte} at offset ${offset}`) : notTls();
+  }
+
+  #sslv2Byte(bytes: Uint8Array, byte: number): void {
+    bytes[this.#headerBytes - 1] = byte;
+    const sniff = looksLikeSslv2Hello(bytes, 0, this.#headerBytes);
     if (sniff === 'no') throw notTls();
     if (sniff === 'yes') throw new SensorError('sslv2_hello', 'msg_type', 0, 'a ClientHello in SSLv2 format');
   }
 
   #beginRecord(start: number): void {
-    const header = new Reader(this.#header, 0, RECORD_HEADER_BYTES, start);
-    const type = header.u8('type');
-    header.skip(2, 'legacy_record_version');
-    const lengthOffset = header.offset;
-    const length = header.u16('length');
+    const type = this.#announcedType;
+    const length = this.#announcedLength;
+    const lengthOffset = start + RECORD_HEADER_BYTES - 2;
     this.#headerBytes = 0;
     this.#sawRecord = true;
     if (length > MAX_RECORD_BYTES) {
@@ -237,7 +251,7 @@ export class HelloStream<S extends HelloSide = 'client'> {
     }
     if (this.#messageBytes < this.#messageTotal) return null;
     const message = this.#message.subarray(0, this.#messageTotal);
-    this.#message = new Uint8Array(0);
+    this.#message = NOTHING;
     this.#messageBytes = 0;
     return this.#complete(message);
   }
