@@ -53,10 +53,9 @@ export function migrate(connection: Connection, path: string, migrations: readon
 /**
  * For a database that is only read: its schema must be the newest already.
  *
- * @throws SensorError `database_missing` (an empty file), `database_older`, `database_newer`, `database_foreign`; the driver's own errors
+ * @throws SensorError `database_missing` (an empty file), `database_older`
  */
-export function requireNewest(connection: Connection, path: string, newest: number): void {
-  const schema = schemaOf(connection, path, newest);
+export function requireNewest(schema: number, path: string, newest: number): void {
   if (schema === newest) return;
   if (schema === 0) throw storeError('database_missing', path, 'there is nothing in it yet');
   throw storeError(
@@ -66,8 +65,12 @@ export function requireNewest(connection: Connection, path: string, newest: numb
   );
 }
 
-/** The schema's number, 0 for an empty file, after refusing what is not ours to touch. */
-function schemaOf(connection: Connection, path: string, newest: number): number {
+/**
+ * The schema's number, 0 for an empty file, after refusing what is not ours to touch.
+ *
+ * @throws SensorError `database_newer`, `database_foreign`; the driver's own errors
+ */
+export function schemaOf(connection: Connection, path: string, newest: number): number {
   const schema = Number(connection.pragma('user_version', { simple: true }));
   const application = Number(connection.pragma('application_id', { simple: true }));
   const empty = connection.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;

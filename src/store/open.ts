@@ -1,13 +1,14 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { MIGRATIONS_FOLDER } from './db-folder.js';
 import { type Connection, connect } from './driver.js';
 import { guarded, storeError, translate } from './errors.js';
 import { LabelTable } from './labels.js';
 import { BUSY_TIMEOUT_MS } from './limits.js';
-import { migrate, readMigrations, requireNewest } from './migrate.js';
+import { type Migration, migrate, readMigrations, requireNewest, schemaOf } from './migrate.js';
 import { ObservationTable } from './observations.js';
 import type { ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';
+import { refuseTruncated } from './truncation.js';
 
 export interface OpenOptions {
   /** Make the file (mode 0600) and its folder (0700) where they are not there. */
@@ -37,34 +38,61 @@ export async function openStore(path: string, options: OpenOptions): Promise<Sto
   let connection: Connection | undefined;
   try {
     connection = await connect(file, readOnly, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
-    prepare(connection, readOnly);
-    if (readOnly) requireNewest(connection, file, migrations.length);
-    else migrate(connection, file, migrations);
+    // The file may come from anywhere: believe neither its schema's functions nor its cells' sizes.
+    connection.pragma('trusted_schema = OFF');
+    connection.pragma('cell_size_check = ON');
+    const schema = schemaOf(connection, file, migrations.length);
+    if (readOnly) requireNewest(schema, file, migrations.length);
+    else prepareWriting(connection, file, migrations);
     return new SqliteStore(connection, file);
   } catch (error) {
     connection?.close();
-    throw translate(error, file);
+    throw translate(atReadOnlyFolder(error, file), file);
   }
 }
 
 function ensureFile(file: string, create: boolean): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isDirectory()) throw storeError('database_unreadable', file, 'it is a folder');
-  if (found !== undefined) return;
+  if (found !== undefined) {
+    // Opening a pipe to look into it could wait for ever.
+    if (!found.isFile()) throw storeError('database_unreadable', file, 'it is no regular file');
+    refuseTruncated(file);
+    return;
+  }
   if (!create) throw storeError('database_missing', file, 'no such file');
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   // SQLite gives the files it puts beside the database (-wal, -shm) the database's own mode.
   closeSync(openSync(file, 'a', 0o600));
 }
 
-function prepare(connection: Connection, readOnly: boolean): void {
-  // The file may come from anywhere: believe neither its schema's functions nor its cells' sizes.
-  connection.pragma('trusted_schema = OFF');
-  connection.pragma('cell_size_check = ON');
-  if (readOnly) return;
+/** `mkdir` with `recursive` says "no such file" of a read-only file system; step by step, the true reason comes out. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been faster.
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined) throw error;
+  }
+}
+
+/** Even to read a database with a write-ahead log, SQLite must make a file beside it. Where it could not, this says so instead of "cannot open". */
+function atReadOnlyFolder(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'SQLITE_CANTOPEN') return error;
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return error;
+  } catch (denied) {
+    return storeError('database_read_only', file, 'its folder cannot be written, which reading it needs too', denied);
+  }
+}
+
+function prepareWriting(connection: Connection, file: string, migrations: readonly Migration[]): void {
   if (connection.pragma('journal_mode', { simple: true }) !== 'wal') connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = NORMAL');
   connection.pragma('foreign_keys = ON');
+  migrate(connection, file, migrations);
 }
 
 const COUNT = `SELECT

@@ -1,0 +1,251 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { SensorError } from '../../../src/errors.js';
+import { openStore, type Store } from '../../../src/store/index.js';
+import { temporaryFolder } from './folder.js';
+import { label, observations } from './rows.js';
+import { makeReadOnly, mayMount, smallDisk } from './small-disk.js';
+
+const MAY_MOUNT = mayMount();
+
+/** A database with a label and `count` observations in it, closed. */
+async function filled(folder: string, count = 500): Promise<string> {
+  const path = join(folder, 'sensor.db');
+  const store = await openStore(path, { create: true });
+  store.seedLabels([label()]);
+  store.record(observations(0, count));
+  store.close();
+  return path;
+}
+
+/** One clear error: our class, field `database`, one line that names the file. */
+function refusal(code: string, path: string) {
+  return {
+    name: 'SensorError',
+    code,
+    field: 'database',
+    message: expect.stringMatching(new RegExp(`^database ${path}: [^\n]+$`)),
+  };
+}
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('a locked database', () => {
+  it('refuses the writer that waited long enough, and still answers the reader', async () => {
+    const path = await filled(temporaryFolder());
+    const store = await openStore(path, { create: false, busyTimeoutMs: 20 });
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    expect(thrownBy(() => store.record(observations(1_000, 1)))).toMatchObject(refusal('database_locked', path));
+    expect(thrownBy(() => store.seedLabels([label({ client: 'new' })]))).toMatchObject(
+      refusal('database_locked', path),
+    );
+    expect(store.labels()).toHaveLength(1);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(store.record(observations(1_000, 1))).toEqual({ added: 1, known: 0 });
+    store.close();
+  });
+
+  it('is refused while it is being made by another', async () => {
+    const path = join(temporaryFolder(), 'sensor.db');
+    const other = new Database(path);
+    other.exec('BEGIN EXCLUSIVE');
+    await expect(openStore(path, { create: true, busyTimeoutMs: 20 })).rejects.toMatchObject(
+      refusal('database_locked', path),
+    );
+    other.close();
+  });
+});
+
+describe('a database of another make', () => {
+  it('is refused when a newer version wrote it, and not changed', async () => {
+    const path = await filled(temporaryFolder());
+    const raw = new Database(path);
+    raw.pragma('user_version = 99');
+    raw.close();
+    for (const readOnly of [false, true]) {
+      const refused = refusal('database_newer', path);
+      await expect(openStore(path, { create: true, readOnly })).rejects.toMatchObject(refused);
+    }
+    const after = new Database(path);
+    expect(after.pragma('user_version', { simple: true })).toBe(99);
+    after.close();
+  });
+
+  it.each(['CREATE TABLE moz_places (id INTEGER)', 'PRAGMA user_version = 7'])(
+    'is refused when it is another program’s: %s',
+    async (sql) => {
+      const path = join(temporaryFolder(), 'places.sqlite');
+      const raw = new Database(path);
+      raw.exec(sql);
+      raw.close();
+      const before = readFileSync(path);
+      const refused = refusal('database_foreign', path);
+      await expect(openStore(path, { create: true, readOnly: true })).rejects.toMatchObject(refused);
+      await expect(openStore(path, { create: true })).rejects.toMatchObject(refused);
+      expect(readFileSync(path)).toEqual(before);
+    },
+  );
+
+  it('is refused when it is no database at all', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'notes.txt');
+    writeFileSync(path, 'not a database, but long enough to be taken for one at first sight\n'.repeat(20));
+    await expect(openStore(path, { create: true })).rejects.toMatchObject(refusal('database_damaged', path));
+    await expect(openStore(folder, { create: true })).rejects.toMatchObject(refusal('database_unreadable', folder));
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(openStore(pipe, { create: true })).rejects.toMatchObject(refusal('database_unreadable', pipe));
+    const below = join(path, 'sensor.db');
+    await expect(openStore(below, { create: true })).rejects.toMatchObject(refusal('database_unreadable', below));
+  });
+});
+
+describe('a damaged database', () => {
+  /** Uses every part of a store; what it throws, if anything. */
+  async function useAll(path: string): Promise<unknown> {
+    let store: Store | undefined;
+    try {
+      store = await openStore(path, { create: false });
+      store.labels();
+      store.counts();
+      store.seedLabels([label({ client: 'new' })]);
+      store.record(observations(0, 600));
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      store?.close();
+    }
+  }
+
+  it('is refused wherever it is cut off', async () => {
+    const path = await filled(temporaryFolder());
+    const whole = readFileSync(path);
+    for (let size = 1; size < whole.length; size += 1_301) {
+      writeFileSync(path, whole);
+      truncateSync(path, size);
+      expect(await useAll(path), `cut to ${size} bytes`).toMatchObject(refusal('database_damaged', path));
+    }
+  });
+
+  it('never throws anything but the coded error, whichever bit is flipped', async () => {
+    const folder = temporaryFolder();
+    const path = await filled(folder, 50);
+    const whole = readFileSync(path);
+    const flipped = join(folder, 'flipped.db');
+    const codes = new Map<string, number>();
+    // Every byte of the file's header and of each page's, and of the rest one in a prime number.
+    const step = (byte: number) => (byte < 100 || byte % 4096 < 8 ? 1 : 769);
+    for (let byte = 0; byte < whole.length; byte += step(byte)) {
+      const bytes = Uint8Array.from(whole);
+      bytes[byte]! ^= 1 << (byte % 8);
+      writeFileSync(flipped, bytes);
+      const error = await useAll(flipped);
+      if (error === undefined) continue;
+      expect(error, `byte ${byte}`).toBeInstanceOf(SensorError);
+      const { code, field, message } = error as SensorError;
+      expect(field).toBe('database');
+      expect(message).toContain(flipped);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect(codes.get('database_damaged')).toBeGreaterThan(20);
+    // The header also holds the schema's number, the application's mark and the format's number.
+    const possible = [
+      'database_damaged',
+      'database_foreign',
+      'database_newer',
+      'database_read_only',
+      'database_unreadable',
+    ];
+    for (const code of codes.keys()) expect(possible).toContain(code);
+  });
+
+  it('is noticed where a flipped bit makes a number of a text', async () => {
+    const path = await filled(temporaryFolder());
+    const raw = new Database(path);
+    // What STRICT would refuse, a flip does: here the type is changed behind its back.
+    raw.unsafeMode();
+    raw.pragma('writable_schema = ON');
+    raw.exec("UPDATE sqlite_schema SET sql = replace(sql, 'client TEXT', 'client ANY') WHERE name = 'labels'");
+    raw.close();
+    const loose = new Database(path);
+    loose.exec('UPDATE labels SET client = 42');
+    loose.close();
+    const store = await openStore(path, { create: false, readOnly: true });
+    expect(thrownBy(() => store.labels())).toMatchObject(refusal('database_damaged', path));
+    store.close();
+  });
+});
+
+describe('a place that cannot be written', () => {
+  it.skipIf(!MAY_MOUNT)(
+    'refuses to record on a read-only file system (skipped where mounting is not allowed)',
+    async () => {
+      const disk = smallDisk();
+      const path = await filled(disk, 10);
+      makeReadOnly(disk);
+      const refused = refusal('database_read_only', path);
+      await expect(openStore(path, { create: true })).rejects.toMatchObject(refused);
+      const absent = join(disk, 'new', 'sensor.db');
+      await expect(openStore(absent, { create: true })).rejects.toMatchObject(refusal('database_read_only', absent));
+    },
+  );
+
+  it.skipIf(process.getuid?.() === 0)(
+    'refuses to record in a folder without the right to (skipped as root, who has it)',
+    async () => {
+      const folder = temporaryFolder();
+      const path = await filled(folder, 10);
+      chmodSync(path, 0o400);
+      chmodSync(folder, 0o500);
+      const absent = join(folder, 'new.db');
+      await expect(openStore(absent, { create: true })).rejects.toMatchObject({ field: 'database' });
+      await expect(openStore(path, { create: true })).rejects.toMatchObject(refusal('database_read_only', path));
+      chmodSync(folder, 0o700);
+    },
+  );
+});
+
+describe('a full disk', () => {
+  it.skipIf(!MAY_MOUNT)(
+    'keeps what was acknowledged, and says what happened (skipped where mounting is not allowed)',
+    async () => {
+      const path = join(smallDisk(), 'sensor.db');
+      const store = await openStore(path, { create: true });
+      store.seedLabels([label()]);
+      let acknowledged = 0;
+      let error: unknown;
+      while (error === undefined) {
+        error = thrownBy(() => {
+          acknowledged += store.record(observations(acknowledged, 100)).added;
+        });
+      }
+      expect(error).toMatchObject(refusal('disk_full', path));
+      expect(acknowledged).toBeGreaterThan(100);
+      expect(store.counts().observations).toBe(acknowledged);
+      store.close();
+      const again = await openStore(path, { create: false, readOnly: true });
+      expect(again.counts()).toEqual({ fingerprints: 100, labels: 1, observations: acknowledged });
+      again.close();
+    },
+  );
+
+  it.skipIf(!MAY_MOUNT)('has no room for a new database (skipped where mounting is not allowed)', async () => {
+    const disk = smallDisk();
+    writeFileSync(join(disk, 'ballast'), new Uint8Array(2 ** 20 - 8_192));
+    const path = join(disk, 'sensor.db');
+    await expect(openStore(path, { create: true })).rejects.toMatchObject(refusal('disk_full', path));
+  });
+});
