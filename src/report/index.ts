@@ -5,3 +5,4 @@ export type { Format, Paint, ReportOptions, ReportWriter } from './format.js';
 export { formats } from './formats/index.js';
 export { Summary, type SummaryGroup, type Tally } from './summary.js';
 export { summaryFormats } from './summary-formats.js';
+export { offeredVersion } from './tls-version.js';

@@ -43,14 +43,15 @@ interface SummaryOptions {
   readonly paint?: Paint;
 }
 
-const cells = (group: SummaryGroup, shown: number): string[] => [
+// A lone `-` would be taken for a formula in csv.
+const cells = (group: SummaryGroup, shown: number, none: string): string[] => [
   String(group.count),
-  labelsText(group.labels) || '-',
-  tallyText(group.ports, '', shown),
-  tallyText(group.starttls, '-', shown),
+  labelsText(group.labels) || none,
+  tallyText(group.ports, none, shown),
+  tallyText(group.starttls, none, shown),
   group.ja3?.hash ?? 'others',
   formatTableTime(group.last),
-  tallyText(group.sni, '-', shown),
+  tallyText(group.sni, none, shown),
 ];
 
 const heads = ['COUNT', 'PROGRAM', 'PORTS', 'STARTTLS', 'JA3', 'LAST (UTC)', 'SNI'] as const;
@@ -63,9 +64,10 @@ async function table(groups: readonly SummaryGroup[], options: SummaryOptions): 
     head,
     ...(head in least ? { least: least[head]! } : {}),
     bold: head === 'PROGRAM',
+    wholeOrLeast: head === 'JA3',
   }));
   const lines = grid(columns, options.width, options.paint);
-  const body = lines.lines(groups.map((group) => cells(group, 3)));
+  const body = lines.lines(groups.map((group) => cells(group, 3, '-')));
   return lines.head() + body;
 }
 
@@ -73,7 +75,7 @@ async function csv(groups: readonly SummaryGroup[]): Promise<string> {
   const { csvLines } = await import('./formats/csv.js');
   return csvLines([
     ['count', 'labels', 'ports', 'starttls', 'ja3_hash', 'last', 'sni'],
-    ...groups.map((group) => cells(group, Number.POSITIVE_INFINITY)),
+    ...groups.map((group) => cells(group, Number.POSITIVE_INFINITY, '(none)')),
   ]);
 }
 

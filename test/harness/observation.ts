@@ -27,6 +27,7 @@ export function helloWith(changes: Partial<ClientHello> = {}): ClientHello {
     cipherSuites: [],
     compressionMethods: [0],
     extensions: null,
+    extensionTypes: [],
     serverName: null,
     supportedGroups: null,
     ecPointFormats: null,

@@ -11,21 +11,37 @@ interface TableColumn extends Column {
   readonly cell: (observation: Observation, labelsOf: LabelsOf) => string;
 }
 
-/** On a terminal narrower than this the date and the second hash are left out. */
-const NARROW = 120;
+/** On a terminal narrower than this the date, the second hash and the server name are left out. */
+const NARROW = 110;
+
+const hash = { least: 9, usual: 32, wholeOrLeast: true } as const;
 
 /** What an administrator looks for first, from left to right: when, from where, to which service, with which program. */
 function ownColumns(options: ReportOptions): TableColumn[] {
   const narrow = options.width !== undefined && options.width < NARROW;
+  const time: TableColumn = narrow
+    ? { head: 'UTC', usual: 8, cell: (o) => formatTableTime(o.timestamp).slice(11) }
+    : { head: 'TIME (UTC)', usual: 19, cell: (o) => formatTableTime(o.timestamp) };
+  const sslJa3: TableColumn = { head: 'SSL_JA3', ...hash, cell: (o) => o.fingerprint.sslJa3.hash };
+  const ja3s: TableColumn = { head: 'JA3S', ...hash, cell: (o) => o.server?.ja3s.hash ?? '-' };
+  const sni: TableColumn = {
+    head: 'SNI',
+    least: 10,
+    cell: (o) => (o.hello.serverName === null ? '-' : escapeText(o.hello.serverName)),
+  };
   return [
-    { head: 'TIME (UTC)', cell: (o) => formatTableTime(o.timestamp).slice(narrow ? 11 : 0) },
-    { head: 'FROM', cell: (o) => (o.proxiedSrc ?? o.src).ip },
-    { head: 'TO', cell: (o) => `${formatEndpoint(o.dst)}${o.starttls === null ? '' : ` ${o.starttls}`}` },
-    { head: 'PROGRAM', least: 20, bold: true, cell: (o, labelsOf) => labelsText(labelsOf(o)) || '-' },
-    { head: 'JA3', least: 9, cell: (o) => o.fingerprint.ja3.hash },
-    ...(narrow ? [] : [{ head: 'SSL_JA3', least: 9, cell: (o: Observation) => o.fingerprint.sslJa3.hash }]),
-    ...(options.server ? [{ head: 'JA3S', least: 9, cell: (o: Observation) => o.server?.ja3s.hash ?? '-' }] : []),
-    { head: 'SNI', least: 8, cell: (o) => (o.hello.serverName === null ? '-' : escapeText(o.hello.serverName)) },
+    time,
+    { head: 'FROM', usual: narrow ? 13 : 15, cell: (o) => (o.proxiedSrc ?? o.src).ip },
+    {
+      head: 'TO',
+      usual: narrow ? 17 : 22,
+      cell: (o) => `${formatEndpoint(o.dst)}${o.starttls === null ? '' : ` ${o.starttls}`}`,
+    },
+    { head: 'PROGRAM', least: 20, usual: 24, bold: true, cell: (o, labelsOf) => labelsText(labelsOf(o)) || '-' },
+    { head: 'JA3', ...hash, cell: (o) => o.fingerprint.ja3.hash },
+    ...(narrow ? [] : [sslJa3]),
+    ...(options.server ? [ja3s] : []),
+    ...(narrow ? [] : [sni]),
   ];
 }
 

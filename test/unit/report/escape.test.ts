@@ -39,7 +39,7 @@ describe('escapeText', () => {
 });
 
 describe('jsonText', () => {
-  it.each(hostile)('keeps %s for the reader and hides it from the terminal', (_name, text, shown) => {
+  it.each(hostile)('keeps %s for the reader and hides it from the terminal', (_name, text) => {
     const json = jsonText(text);
     expect(JSON.parse(json)).toBe(text);
     expect(json).not.toMatch(/[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\xa0]/u);

@@ -54,7 +54,7 @@ describe('ja3', () => {
       [],
       rows,
       [example(1, 1_350_802_591, 0)],
-      [example(1, 0, 1000), example(2, 4_294_967_295, 999_999_000)],
+      [example(1, 0, 1_000_000), example(2, 4_294_967_295, 999_999_000)],
     ];
     for (const observations of cases) {
       const text = await print('ja3', observations);

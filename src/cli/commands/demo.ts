@@ -1,0 +1,52 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ExitCode } from '../exit-codes.js';
+import { Output } from '../output.js';
+import { pcap } from './pcap.js';
+
+/** Lies two levels above the folder of this file, in src and in dist alike. */
+const SAMPLE = fileURLToPath(new URL('../../../samples/mail-logins.pcapng', import.meta.url));
+
+/** A word of a command line as a POSIX shell reads it back. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** How this program is started, so that what is printed can be pasted: by its name where it was found by that, else through node. */
+function ownCommand(): string {
+  const script = process.argv[1] ?? '';
+  return basename(script) === 'ja3-sensor' ? 'ja3-sensor' : `node ${quoted(realpathSync(script))}`;
+}
+
+/** Reads the sample capture into a database in a new temporary folder, prints its table, and says what to try next. */
+export async function demo(): Promise<ExitCode> {
+  const output = new Output();
+  const database = join(mkdtempSync(join(tmpdir(), 'ja3-sensor-demo-')), 'demo.db');
+  await output.write(`Mail logins in ${SAMPLE}:\n\n`);
+  await output.flush();
+  const code = await pcap([SAMPLE], {
+    format: 'table',
+    server: false,
+    summary: false,
+    fields: null,
+    database: { path: database, explicit: true },
+    record: true,
+    stats: false,
+    openssl: '3.0',
+    verbose: false,
+  });
+  const own = ownCommand();
+  const sample = quoted(SAMPLE);
+  await output.write(`
+PROGRAM names what is known to send that hello. Many programs share a TLS library, and with it the fingerprint; [ssl_ja3] tells that the name was
+found by the fingerprint Dovecot 2.4 would log, [ja3] by the standard one.
+
+Try next:
+  ${own} pcap --summary ${sample}
+  ${own} pcap --format json --fields timestamp,src_ip,starttls,ja3_hash,ssl_ja3_hash,labels ${sample}
+  ${own} pcap --record --database ${quoted(database)} YOUR.pcap
+  tcpdump -i any -U -w - 'tcp port 993 or tcp port 143 or tcp port 587' | ${own} pcap -
+`);
+  await output.flush();
+  return code;
+}

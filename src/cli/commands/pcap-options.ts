@@ -1,0 +1,75 @@
+import type { OpenSslGeneration } from '../../model/index.js';
+import { type Field, fieldsByName, formats, summaryFormats } from '../../report/index.js';
+import { defaultDatabasePath } from '../database-path.js';
+import { UsageError } from '../exit-codes.js';
+import type { DatabaseChoice } from '../label-source.js';
+import { outputIsTerminal } from '../terminal.js';
+
+/** As the parser of arguments leaves them. */
+export interface RawPcapOptions {
+  readonly format?: string;
+  readonly server?: boolean;
+  readonly summary?: boolean;
+  readonly fields?: string;
+  readonly database?: string;
+  readonly record?: boolean;
+  readonly stats?: boolean;
+  readonly openssl?: OpenSslGeneration;
+  readonly verbose?: boolean;
+}
+
+export interface PcapOptions {
+  readonly format: string;
+  readonly server: boolean;
+  readonly summary: boolean;
+  readonly fields: readonly Field[] | null;
+  readonly database: DatabaseChoice;
+  readonly record: boolean;
+  readonly stats: boolean;
+  readonly openssl: OpenSslGeneration;
+  readonly verbose: boolean;
+}
+
+/** Which options go together. @throws UsageError where they do not */
+export function pcapOptions(files: readonly string[], raw: RawPcapOptions): PcapOptions {
+  const format = raw.format ?? (outputIsTerminal() ? 'table' : 'ndjson');
+  const summary = raw.summary ?? false;
+  const server = raw.server ?? false;
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new UsageError('standard input (-) can be read once only');
+  }
+  if (summary && !summaryFormats.has(format)) {
+    throw new UsageError(`--summary has no format ${format}: it has ${[...summaryFormats.keys()].join(', ')}`);
+  }
+  if (raw.fields !== undefined && (summary || !formats.get(format)!.choosable)) {
+    throw new UsageError(`--fields does not go with ${summary ? '--summary' : `--format ${format}`}`);
+  }
+  return {
+    format,
+    server,
+    summary,
+    fields: raw.fields === undefined ? null : chosenFields(raw.fields, server),
+    database: { path: raw.database ?? defaultDatabasePath(), explicit: raw.database !== undefined },
+    record: raw.record ?? false,
+    stats: raw.stats ?? false,
+    openssl: raw.openssl ?? '3.0',
+    verbose: raw.verbose ?? false,
+  };
+}
+
+function chosenFields(list: string, server: boolean): readonly Field[] {
+  const names = list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new UsageError('--fields names no field');
+  if (new Set(names).size < names.length) throw new UsageError('--fields names a field twice');
+  return names.map((name) => {
+    const field = fieldsByName.get(name);
+    if (field === undefined) {
+      throw new UsageError(`--fields: no field ${name}: there are ${[...fieldsByName.keys()].join(', ')}`);
+    }
+    if (name.startsWith('ja3s') && !server) throw new UsageError(`--fields: ${name} needs --server`);
+    return field;
+  });
+}

@@ -1,0 +1,184 @@
+import { setImmediate } from 'node:timers/promises';
+import { SensorError } from '../../errors.js';
+import type { Observation } from '../../model/index.js';
+import { CaptureRun, type CaptureStats } from '../../observe/index.js';
+import { formats, type LabelsOf, Summary, summaryFormats } from '../../report/index.js';
+import { closingLine } from '../closing.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { Interrupt } from '../interrupt.js';
+import { labelFinder, openForRecording, readLabels } from '../label-source.js';
+import { Output } from '../output.js';
+import { type Progress, progressBar } from '../progress.js';
+import { Recorder } from '../recorder.js';
+import { rejectedLog } from '../rejected-log.js';
+import { say, writeError } from '../say.js';
+import { addStats } from '../stats.js';
+import { errorIsTerminal, terminalPaint, terminalWidth } from '../terminal.js';
+import type { PcapOptions } from './pcap-options.js';
+
+/** How long the event loop may wait for its turn, in milliseconds: a signal is seen no later. */
+const TURN = 50;
+
+/** Where the observations of all files go, and the text that comes of them. */
+interface Sink {
+  begin(): string;
+  take(batch: readonly Observation[]): string;
+  end(): Promise<string>;
+}
+
+async function sinkFor(options: PcapOptions, labelsOf: LabelsOf): Promise<Sink> {
+  const width = terminalWidth();
+  const paint = await terminalPaint();
+  const look = { ...(width === undefined ? {} : { width }), ...(paint === undefined ? {} : { paint }) };
+  if (options.summary) {
+    const summary = new Summary(labelsOf);
+    const print = summaryFormats.get(options.format)!;
+    return {
+      begin: () => '',
+      take: (batch) => {
+        for (const observation of batch) summary.add(observation);
+        return '';
+      },
+      end: () => print(summary.groups(), look),
+    };
+  }
+  const create = await formats.get(options.format)!.load();
+  const { fields, server } = options;
+  const writer = create({ labelsOf, server, ...(fields === null ? {} : { fields }), ...look });
+  return { begin: () => writer.begin(), take: (batch) => writer.rows(batch), end: async () => writer.end() };
+}
+
+/** Where in the file; a file that could not even be opened has no place. */
+function place({ code, offset }: SensorError): string {
+  return offset === 0 && (code === 'capture_missing' || code === 'read_failed') ? '' : ` at byte ${offset}`;
+}
+
+/** Neither format has a place for labels, and a chosen list may do without them: then none are loaded. */
+function needsLabels({ format, fields, summary }: PcapOptions): boolean {
+  if (summary) return true;
+  if (!formats.get(format)!.choosable) return false;
+  return fields === null || fields.some((field) => field.name === 'labels');
+}
+
+/**
+ * Reads captures and prints their hellos.
+ *
+ * @returns the exit code; every message has been printed
+ * @throws UsageError, OutputClosed, and SensorError where the output or the database cannot be written
+ */
+export async function pcap(files: readonly string[], options: PcapOptions): Promise<ExitCode> {
+  const run = new PcapRun(options);
+  return run.all(files);
+}
+
+class PcapRun {
+  readonly #options: PcapOptions;
+  readonly #output = new Output();
+  readonly #interrupt = new Interrupt();
+  readonly #stats: CaptureStats[] = [];
+  #failed = false;
+
+  constructor(options: PcapOptions) {
+    this.#options = options;
+  }
+
+  async all(files: readonly string[]): Promise<ExitCode> {
+    const { record, database, openssl, verbose, stats } = this.#options;
+    const store = record ? await openForRecording(database) : null;
+    try {
+      const recorder = store === null ? null : new Recorder(store, openssl);
+      const sink = await sinkFor(this.#options, await this.#labelsOf(store?.labels()));
+      const onRejected = verbose ? await rejectedLog() : undefined;
+      await this.#output.write(sink.begin());
+      for (const file of files) {
+        if (this.#interrupt.interrupted) break;
+        await this.#one(file, sink, recorder, onRejected);
+      }
+      await this.#output.write(await sink.end());
+      await this.#output.flush();
+      recorder?.flush();
+      const total = addStats(this.#stats);
+      if (stats) writeError(`${JSON.stringify(total)}\n`);
+      else say(closingLine(total));
+      if (recorder !== null && !stats) {
+        const { added, known } = recorder.counts;
+        say(`recorded ${added} in ${database.path}${known > 0 ? `, ${known} were there already` : ''}`);
+      }
+    } finally {
+      this.#interrupt.release();
+      store?.close();
+    }
+    if (this.#interrupt.interrupted) return EXIT.interrupted;
+    return this.#failed ? EXIT.failed : EXIT.done;
+  }
+
+  async #labelsOf(ofStore: Parameters<typeof labelFinder>[0] | undefined): Promise<LabelsOf> {
+    if (!needsLabels(this.#options)) return () => [];
+    const { database, openssl } = this.#options;
+    const labels =
+      ofStore ??
+      (await readLabels(database, (error) => {
+        this.#failed = true;
+        say(`${error.message}; names come from the labels of the package`);
+      }));
+    return labelFinder(labels, openssl);
+  }
+
+  async #one(
+    file: string,
+    sink: Sink,
+    recorder: Recorder | null,
+    onRejected: Awaited<ReturnType<typeof rejectedLog>> | undefined,
+  ): Promise<void> {
+    const progress = errorIsTerminal() && file !== '-' ? await progressBar(file) : null;
+    const run = new CaptureRun(file, {
+      openssl: this.#options.openssl,
+      server: this.#options.server,
+      signal: this.#interrupt.signal,
+      ...(progress === null ? {} : { onProgress: progress.update }),
+      ...(onRejected === undefined ? {} : { onRejected }),
+    });
+    this.#stats.push(run.stats);
+    try {
+      for await (const batch of this.#untilInterrupted(run.batches())) {
+        await this.#print(sink.take(batch), progress);
+        recorder?.add(batch);
+      }
+    } catch (error) {
+      // What the capture is to blame for; what the output or the database is to blame for ends the command.
+      if (!(error instanceof SensorError) || error.field === 'output' || error.field === 'database') throw error;
+      if (this.#interrupt.interrupted) return;
+      this.#failed = true;
+      // In order, where both go to the same place.
+      await this.#output.flush();
+      progress?.clear();
+      say(`${file === '-' ? 'standard input' : file}: ${error.message}${place(error)}`);
+    } finally {
+      progress?.stop();
+    }
+  }
+
+  /** Rows leave as their hello completes: a capture may still be being written. */
+  async #print(text: string, progress: Progress | null): Promise<void> {
+    if (text === '') return;
+    progress?.clear();
+    await this.#output.write(text);
+    await this.#output.flush();
+  }
+
+  /** Ends at SIGINT, even while a read waits for bytes that never come; and lets the event loop turn, which is where signals are heard. */
+  async *#untilInterrupted(
+    batches: AsyncIterable<readonly Observation[]>,
+  ): AsyncGenerator<readonly Observation[], void, undefined> {
+    const iterator = batches[Symbol.asyncIterator]();
+    let turned = performance.now();
+    while (!this.#interrupt.interrupted) {
+      const next = await Promise.race([iterator.next(), this.#interrupt.happened]);
+      if (next === 'interrupted' || next.done) return;
+      yield next.value;
+      if (performance.now() - turned < TURN) continue;
+      await setImmediate();
+      turned = performance.now();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { say } from './say.js';
+
+// The parser of arguments, and what commands need, are loaded when they are needed: `--version` answers at once.
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { runProgram } = await import('./program.js');
+  return runProgram(args, version());
+}
+
+const args = process.argv.slice(2);
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  const { Output, OutputClosed } = await import('./output.js');
+  const output = new Output();
+  try {
+    await output.write(`${version()}\n`);
+    await output.flush();
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) {
+      say(error instanceof Error ? error.message : String(error));
+      process.exitCode = 1;
+    }
+  }
+} else {
+  try {
+    const code = await main(args);
+    // A read of standard input may still be waiting for a writer that never comes: leave now, everything is written.
+    process.exit(code);
+  } catch (error) {
+    // Only a mistake in this program comes here.
+    say(`internal error: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+}

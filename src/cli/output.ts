@@ -1,0 +1,74 @@
+import { writeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { SensorError } from '../errors.js';
+
+/** Characters gathered before they are written: large enough that system calls do not count, small enough to stay in the cache. */
+const GATHER = 1 << 18;
+
+/** How long to wait for a full pipe to be read from, in milliseconds. */
+const FULL_PIPE_WAIT = 5;
+
+/** The reader of our output closed it (`| head`): no error, the command ends quietly. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
+}
+
+/**
+ * Standard output as whole text, written straight to the file descriptor: process.stdout costs start-up time, and gathers without bound where the
+ * reader is slower than we are.
+ */
+export class Output {
+  readonly #descriptor: number;
+  #text = '';
+  #written = 0;
+
+  constructor(descriptor = 1) {
+    this.#descriptor = descriptor;
+  }
+
+  /** @throws what {@link flush} throws */
+  async write(text: string): Promise<void> {
+    this.#text += text;
+    if (this.#text.length >= GATHER) await this.flush();
+  }
+
+  /**
+   * Writes what was gathered.
+   *
+   * @throws OutputClosed where nobody reads any more; SensorError `write_failed` (`disk_full` where that is why), offset = bytes written before
+   */
+  async flush(): Promise<void> {
+    if (this.#text === '') return;
+    const bytes = Buffer.from(this.#text, 'utf8');
+    this.#text = '';
+    let at = 0;
+    while (at < bytes.length) {
+      const written = this.#try(bytes, at);
+      if (written === null) await setTimeout(FULL_PIPE_WAIT);
+      else at += written;
+    }
+  }
+
+  /** How many bytes went out; null: the pipe is full. */
+  #try(bytes: Uint8Array, at: number): number | null {
+    try {
+      const written = writeSync(this.#descriptor, bytes, at);
+      this.#written += written;
+      return written;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EAGAIN') return null;
+      if (code === 'EPIPE' || code === 'ECONNRESET') throw new OutputClosed('nobody reads the output any more');
+      const full = code === 'ENOSPC' || code === 'EDQUOT';
+      throw new SensorError(
+        full ? 'disk_full' : 'write_failed',
+        'output',
+        this.#written,
+        full
+          ? 'the output could not be written: the disk is full'
+          : `the output could not be written (${String(code)})`,
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { Command, CommanderError, Option } from 'commander';
+import { SensorError } from '../errors.js';
+import { EXIT, UsageError } from './exit-codes.js';
+import { Output, OutputClosed } from './output.js';
+import { say, writeError } from './say.js';
+
+const PCAP_EXAMPLES = `
+Examples:
+  ja3-sensor pcap login.pcap                                   a table on a terminal, JSON lines in a pipe
+  ja3-sensor pcap --summary monday.pcap.gz tuesday.pcapng      which programs, how often, on which ports
+  ja3-sensor pcap --format csv --fields src_ip,sni,ja3_hash login.pcap
+  tcpdump -i eth0 -U -w - 'tcp port 993 or tcp port 143' | ja3-sensor pcap -
+
+Capture files are pcap or pcapng, also gzipped; - is standard input. Docs: docs/captures.md, docs/output.md`;
+
+const DEMO_EXAMPLES = `
+Example:
+  ja3-sensor demo`;
+
+/** What the options of a command line came to. */
+interface Outcome {
+  code: number;
+}
+
+function pcapCommand(outcome: Outcome): Command {
+  return new Command('pcap')
+    .description('name the mail clients in capture files by their TLS fingerprints')
+    .argument('<file...>', 'capture files, - for standard input')
+    .addOption(
+      new Option('--format <name>', 'how rows are printed (default: table on a terminal, else ndjson)').choices([
+        'table',
+        'ndjson',
+        'json',
+        'csv',
+        'ja3',
+        'eve',
+      ]),
+    )
+    .option('--fields <list>', 'print these keys only, in this order: ja3_hash,src_ip,…')
+    .option('--summary', 'one line a fingerprint: how often, which programs, ports and server names')
+    .option('--server', 'wait for the ServerHello and print ja3s and ja3s_hash too')
+    .addOption(
+      new Option('--openssl <generation>', 'the OpenSSL of the Dovecot that ssl_ja3 is for')
+        .choices(['3.0', '3.5'])
+        .default('3.0'),
+    )
+    .option(
+      '--database <path>',
+      'where labels are read from, and observations recorded (default: in the XDG data folder)',
+    )
+    .option('--record', 'store the observations in the database, which is created where there is none')
+    .option('--stats', 'end with the statistics as one JSON object on standard error instead of a line of words')
+    .option('--verbose', 'log every hello that could not be read, a JSON line each, on standard error')
+    .addHelpText('after', PCAP_EXAMPLES)
+    .action(async (files: string[], raw: Record<string, never>) => {
+      const [{ pcap }, { pcapOptions }] = await Promise.all([
+        import('./commands/pcap.js'),
+        import('./commands/pcap-options.js'),
+      ]);
+      outcome.code = await pcap(files, pcapOptions(files, raw));
+    });
+}
+
+function demoCommand(outcome: Outcome): Command {
+  return new Command('demo')
+    .description('analyse the sample capture that comes with the package, and say what to try next')
+    .addHelpText('after', DEMO_EXAMPLES)
+    .action(async () => {
+      const { demo } = await import('./commands/demo.js');
+      outcome.code = await demo();
+    });
+}
+
+/**
+ * Parses the arguments and runs the command they name. Every failure that is not a mistake in this program has been told in one line.
+ *
+ * @param args without the names of node and of the script
+ * @returns the exit code
+ */
+export async function runProgram(args: readonly string[], version: string): Promise<number> {
+  const outcome: Outcome = { code: EXIT.done };
+  const help = new Output();
+  const texts: string[] = [];
+  const program = new Command('ja3-sensor')
+    .description('Which program is logging in: TLS client fingerprints for mail servers.')
+    .version(version, '-V, --version')
+    .addCommand(pcapCommand(outcome))
+    .addCommand(demoCommand(outcome))
+    .addHelpText(
+      'after',
+      '\nja3-sensor COMMAND --help has examples. Exit codes: 0 done, 1 something could not be read, 2 usage, 130 interrupted.',
+    );
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError(`(${command === program ? 'ja3-sensor' : `ja3-sensor ${command.name()}`} --help tells more)`)
+      .configureOutput({ writeOut: (text) => texts.push(text), writeErr: writeError });
+  }
+  try {
+    try {
+      if (args.length === 0) {
+        program.outputHelp({ error: true });
+        return EXIT.usage;
+      }
+      await program.parseAsync([...args], { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      // Help and version that were asked for are no error; `error` has printed anything else.
+      outcome.code = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
+    await help.write(texts.join(''));
+    await help.flush();
+    return outcome.code;
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.done;
+    if (error instanceof UsageError) {
+      say(error.message);
+      return EXIT.usage;
+    }
+    if (!(error instanceof SensorError)) throw error;
+    say(error.message);
+    return EXIT.failed;
+  }
+}

@@ -1,0 +1,17 @@
+import { isatty } from 'node:tty';
+import type { Paint } from '../report/index.js';
+
+export const outputIsTerminal = (): boolean => isatty(1);
+export const errorIsTerminal = (): boolean => isatty(2);
+
+/** Columns of the terminal; undefined without one. */
+export function terminalWidth(): number | undefined {
+  return outputIsTerminal() ? process.stdout.columns : undefined;
+}
+
+/** Colours on a terminal that wants them: picocolors heeds NO_COLOR, FORCE_COLOR and TERM=dumb. */
+export async function terminalPaint(): Promise<Paint | undefined> {
+  if (!outputIsTerminal()) return undefined;
+  const { default: colors } = await import('picocolors');
+  return colors.isColorSupported ? { bold: colors.bold, dim: colors.dim } : undefined;
+}
