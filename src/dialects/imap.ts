@@ -125,19 +125,20 @@ class ImapDialogue extends TurnTaking {
   }
 }
 
-const COMMAND = /^(?:CAPABILITY|STARTTLS|LOGIN|AUTHENTICATE|LOGOUT|NOOP|ID)$/i;
+/** What a client may say before it has logged in (RFC 9051 sections 6.1 and 6.2, RFC 2971, Dovecot's XCLIENT). */
+const COMMANDS = ['CAPABILITY', 'STARTTLS', 'LOGIN', 'AUTHENTICATE', 'LOGOUT', 'NOOP', 'ID', 'ENABLE', 'XCLIENT'];
+/** A tag (RFC 9051 section 9), then what there is of the command's word, then what ends that. */
+const TAGGED_COMMAND = /^[!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|~]+(?: ([A-Za-z]*)( .*)?)?$/;
 
-/** A tag (RFC 9051 section 9) and a command's word: as long as the word is none of IMAP's own, many other protocols could say the same. */
 function clientOpens(bytes: Uint8Array): Opening {
   const end = lineEnd(bytes, 0, MAX_OPENING);
   if (end === NOT_THIS) return 'no';
-  const line = lineText(bytes, 0, end === NEED_MORE ? bytes.length : end);
-  const parts = /^[!#$&',\-./0-9:;<=>?@A-Z[\]^_`a-z|~]+(?: ([A-Za-z]*)(?=( )|$)|$)/.exec(line);
-  if (parts === null) return 'no';
-  const whole = end !== NEED_MORE || parts[2] !== undefined;
-  if (!whole) return 'more';
-  if (parts[1] === undefined) return 'no';
-  return COMMAND.test(parts[1]) ? 'yes' : 'more';
+  const match = TAGGED_COMMAND.exec(lineText(bytes, 0, end === NEED_MORE ? bytes.length : end));
+  if (match === null) return 'no';
+  if (LOGIN.test(match[0].split(' ', 1)[0]!)) return 'more'; // the tag was forgotten
+  const word = match[1]?.toUpperCase();
+  if (end !== NEED_MORE || match[2] !== undefined) return word !== undefined && COMMANDS.includes(word) ? 'yes' : 'no';
+  return COMMANDS.some((command) => command.startsWith(word ?? '')) ? 'more' : 'no';
 }
 
 export const imap: Dialect = {

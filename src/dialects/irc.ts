@@ -44,11 +44,11 @@ const SHARED = new Set(['STARTTLS', 'USER', 'PASS', 'PING']);
 function serverOpens(bytes: Uint8Array): Opening {
   const unprefixed = anyOf(['NOTICE ', 'PING ', 'ERROR '].map((word) => startsWith(bytes, word)));
   if (unprefixed !== 'no') return unprefixed;
-  if (startsWith(bytes, ':') !== 'yes') return 'no';
+  if (anyOf([startsWith(bytes, ':'), startsWith(bytes, '@')]) === 'no') return 'no';
   const end = lineEnd(bytes, 0, MAX_OPENING);
   if (end === NOT_THIS) return 'no';
   if (end === NEED_MORE) return 'more';
-  return /^:\S+ +(?:\d{3}|NOTICE|CAP|PING|ERROR)(?: |$)/.test(lineText(bytes, 0, end)) ? 'yes' : 'no';
+  return /^(?:@\S+ +)?:\S+ +(?:\d{3}|NOTICE|CAP|PING|ERROR)(?: |$)/.test(lineText(bytes, 0, end)) ? 'yes' : 'no';
 }
 
 export const irc: Dialect = {

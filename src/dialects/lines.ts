@@ -46,9 +46,12 @@ export function anyOf(answers: readonly Opening[]): Opening {
   return answers.includes('more') ? 'more' : 'no';
 }
 
+/** Commands that say nothing of their protocol, and after which the next line is a command again. */
+const IDLE = new Set(['NOOP', 'HELP']);
+
 /**
- * What a client's first lines say of a protocol of verbs: the first line whose verb is in `own` is a `yes`, lines whose verb is in `shared` (with
- * another protocol) leave it open, any other verb is a `no`.
+ * What a client's first lines say of a protocol of verbs: a verb in `own` is a `yes`, one in `shared` (with another protocol) leaves it open, any
+ * other is a `no`. Lines behind NOOP and HELP are looked at too; what follows any other verb may be no command (STARTTLS, AUTHENTICATE).
  */
 export function opensWithVerb(bytes: Uint8Array, own: ReadonlySet<string>, shared: ReadonlySet<string>): Opening {
   let at = 0;
@@ -64,7 +67,7 @@ export function opensWithVerb(bytes: Uint8Array, own: ReadonlySet<string>, share
     }
     if (own.has(verb)) return 'yes';
     if (!shared.has(verb)) return 'no';
-    if (end === NEED_MORE) return 'more';
+    if (end === NEED_MORE || !IDLE.has(verb)) return 'more';
     at = end;
   }
   return 'more';

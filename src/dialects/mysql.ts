@@ -52,17 +52,21 @@ function packetLength(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
 }
 
-/** Length below 65,536, the right sequence number, and from the server the protocol's version. */
-function opens(bytes: Uint8Array, sequence: number): Opening {
-  if ((bytes[2] ?? 0) !== 0 || (bytes[3] ?? sequence) !== sequence) return 'no';
-  if (sequence === 1) return 'more';
+function serverOpens(bytes: Uint8Array): Opening {
+  if ((bytes[2] ?? 0) !== 0 || (bytes[3] ?? 0) !== 0) return 'no';
   if (bytes.length < 5) return 'more';
   if (packetLength(bytes, 0) > MAX_MYSQL_GREETING) return 'no';
   return bytes[4] === PROTOCOL_10 || bytes[4] === ERROR_PACKET ? 'yes' : 'no';
 }
 
+/** A client speaks second, so this only has to rule out: a response of 32 to 255 octets with sequence number 1. */
+function clientOpens(bytes: Uint8Array): Opening {
+  const fits = bytes[0]! >= SSL_REQUEST_LENGTH && !bytes[1] && !bytes[2] && (bytes[3] ?? 1) === 1;
+  return fits ? 'more' : 'no';
+}
+
 export const mysql: Dialect = {
   name: 'mysql',
-  opens: (side, bytes) => opens(bytes, side === 'client' ? 1 : 0),
+  opens: (side, bytes) => (side === 'client' ? clientOpens(bytes) : serverOpens(bytes)),
   start: () => new MysqlDialogue(),
 };
