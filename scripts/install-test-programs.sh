@@ -7,8 +7,8 @@
 set -eu
 
 packages="tshark wireshark-common tcpdump openssl curl mutt gnutls-bin swaks isync msmtp fetchmail sieve-connect haproxy python3
-  dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-managesieved iproute2 util-linux procps time"
-programs="tshark editcap tcpdump openssl curl mutt gnutls-cli swaks mbsync msmtp fetchmail sieve-connect haproxy python3 dovecot ip unshare"
+  dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-managesieved iproute2 ethtool util-linux bsdutils procps time"
+programs="tshark editcap tcpdump openssl curl mutt gnutls-cli swaks mbsync msmtp fetchmail sieve-connect haproxy python3 dovecot ip ethtool unshare script"
 PATH=$PATH:/usr/sbin:/sbin
 
 missing() {
