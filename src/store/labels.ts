@@ -1,5 +1,6 @@
 import type { Connection, Statement } from './driver.js';
 import { storeError } from './errors.js';
+import { distinctLabels } from './label-key.js';
 import type { Stored, StoredLabel } from './store.js';
 
 const INSERT = `
@@ -53,19 +54,15 @@ export class LabelTable {
   }
 
   seed(rows: Iterable<StoredLabel>): Stored {
-    // Read to its end first: nobody waits for our lock while the caller reads a file.
-    const list = [...rows];
-    let added = 0;
-    let known = 0;
-    this.#connection
-      .transaction(() => {
-        for (const row of list) {
-          if (this.#insert.run(row).changes > 0) added++;
-          else known++;
-        }
-      })
-      .immediate();
-    return { added, known };
+    // Read to its end before the lock is taken: nobody waits for us while the caller reads a file.
+    const { distinct, duplicates } = distinctLabels(rows);
+    const insertAll = this.#connection.transaction(() => {
+      let changed = 0;
+      for (const row of distinct) changed += this.#insert.run(row).changes;
+      return changed;
+    });
+    const added = insertAll.immediate();
+    return { added, known: distinct.length - added + duplicates };
   }
 
   /** A flipped bit can turn a text into a number without SQLite noticing: STRICT is checked when a row is written only. */

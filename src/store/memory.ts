@@ -1,4 +1,5 @@
 import { observationKey, shapeKey } from './keys.js';
+import { distinctLabels, labelKey } from './label-key.js';
 import type { ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';
 
 /** The store without a file: what names hellos where there is no database, and what other rooms are tested with. Gone when the process ends. */
@@ -16,14 +17,15 @@ class MemoryStore implements Store {
   }
 
   seedLabels(rows: Iterable<StoredLabel>): Stored {
-    // Read to its end first: an iterable that breaks off leaves nothing behind.
-    return tally([...rows], (row) => {
-      const key = JSON.stringify([row.view, row.hash, row.client, row.version, row.tlsLibrary, row.source]);
+    const { distinct, duplicates } = distinctLabels(rows);
+    const { added, known } = tally(distinct, (row) => {
+      const key = labelKey(row);
       const before = this.#labels.get(key);
       if (before !== undefined && same(before, row)) return false;
       this.#labels.set(key, row);
       return true;
     });
+    return { added, known: known + duplicates };
   }
 
   record(rows: Iterable<ObservationRow>): Stored {

@@ -29,6 +29,13 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       expect([...store.labels()]).toEqual(rows);
     });
 
+    it('takes the first of two rows that are one label, at every seeding', () => {
+      const rows = [label({ sourceRow: 2 }), label({ sourceRow: 3 })];
+      expect(store.seedLabels(rows)).toEqual({ added: 1, known: 1 });
+      expect(store.seedLabels(rows)).toEqual({ added: 0, known: 2 });
+      expect([...store.labels()]).toEqual([label({ sourceRow: 2 })]);
+    });
+
     it('keeps many labels for one fingerprint, and many fingerprints for one label', () => {
       const rows = [
         label({ client: 'mutt' }),

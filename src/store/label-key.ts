@@ -1,0 +1,24 @@
+import type { StoredLabel } from './store.js';
+
+/** What makes two rows one label under one value. */
+export function labelKey(row: StoredLabel): string {
+  return JSON.stringify([row.view, row.hash, row.client, row.version, row.tlsLibrary, row.source]);
+}
+
+/**
+ * One row of each label, the first; its duplicates would change it to and fro at every seeding. Two hellos of one client that differ in what Dovecot does not
+ * look at are such duplicates.
+ */
+export function distinctLabels(rows: Iterable<StoredLabel>): {
+  readonly distinct: readonly StoredLabel[];
+  readonly duplicates: number;
+} {
+  const byKey = new Map<string, StoredLabel>();
+  let handed = 0;
+  for (const row of rows) {
+    handed++;
+    const key = labelKey(row);
+    if (!byKey.has(key)) byKey.set(key, row);
+  }
+  return { distinct: [...byKey.values()], duplicates: handed - byKey.size };
+}
