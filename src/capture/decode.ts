@@ -1,3 +1,4 @@
+import type { PacketClock } from './file/format.js';
 import { FragmentStore } from './ip/fragments.js';
 import { ipv4 } from './ip/ipv4.js';
 import { ipv6 } from './ip/ipv6.js';
@@ -33,9 +34,9 @@ export class PacketDecoder {
   #linkType = -1;
   #first: Layer = Layer.none;
 
-  constructor(sink: SegmentSink, limits: CaptureLimits) {
+  constructor(sink: SegmentSink, clock: PacketClock, limits: CaptureLimits) {
     this.#sink = sink;
-    this.fragments = new FragmentStore(limits);
+    this.fragments = new FragmentStore(clock, limits);
   }
 
   /** @returns false where the link type is not understood */

@@ -1,3 +1,4 @@
+import type { PacketClock } from '../file/format.js';
 import { type CaptureLimits, fragmentSeconds } from '../limits.js';
 import type { Packet } from '../packet.js';
 
@@ -29,22 +30,17 @@ export interface WholeDatagram {
  * Where fragments overlap, the first bytes win, as with TCP segments.
  */
 export class FragmentStore {
-  /** Datagrams dropped unfinished, by the limit that did it. */
+  /** Datagrams dropped unfinished because a limit was reached. */
   dropped = 0;
-  expired = 0;
+  readonly #clock: PacketClock;
   readonly #limits: CaptureLimits;
   readonly #datagrams = new Map<string, Datagram>();
   #held = 0;
   #whole: WholeDatagram | null = null;
-  #seconds = 0;
 
-  constructor(limits: CaptureLimits) {
+  constructor(clock: PacketClock, limits: CaptureLimits) {
+    this.#clock = clock;
     this.#limits = limits;
-  }
-
-  /** Capture time, for expiry. */
-  at(seconds: number): void {
-    this.#seconds = seconds;
   }
 
   /** Takes the packet's unread bytes as a fragment; `take` then tells whether that completed the datagram. */
@@ -56,7 +52,7 @@ export class FragmentStore {
     let datagram = this.#datagrams.get(key);
     if (datagram === undefined) {
       if (this.#datagrams.size >= this.#limits.fragmentedDatagrams) this.#dropOldest();
-      datagram = { protocol, since: this.#seconds, fragments: [], held: 0, length: -1 };
+      datagram = { protocol, since: this.#clock.seconds, fragments: [], held: 0, length: -1 };
       this.#datagrams.set(key, datagram);
     }
     // RFC 791 section 3.2: every fragment but the last is a multiple of eight. One that is not cannot be followed.
@@ -85,8 +81,7 @@ export class FragmentStore {
   #expire(): void {
     // Maps keep the order of insertion: the first is the oldest.
     for (const [key, datagram] of this.#datagrams) {
-      if (this.#seconds - datagram.since <= fragmentSeconds) return;
-      this.expired++;
+      if (this.#clock.seconds - datagram.since <= fragmentSeconds) return;
       this.#forget(key, datagram);
     }
   }

@@ -4,6 +4,7 @@ import { i32, type Packet, u16 } from '../packet.js';
 export const FIN = 0x01;
 export const SYN = 0x02;
 export const RST = 0x04;
+export const ACK = 0x10;
 
 /** Reads a TCP header (RFC 9293 section 3.1); afterwards the packet's unread bytes are the payload. false: no TCP header. */
 export function tcpHeader(bytes: Uint8Array, packet: Packet): boolean {

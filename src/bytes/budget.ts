@@ -1,0 +1,42 @@
+/** Someone who keeps untrusted bytes and can be told to let go of them. */
+export interface ByteHolder {
+  /** The budget is spent and this holder is the oldest: drop everything held. The budget has already forgotten it. */
+  dropHeld(): void;
+}
+
+/**
+ * A ceiling on bytes kept by many holders together. Beyond it the holder that has kept bytes longest drops them, so that garbage which never
+ * completes cannot keep out what comes later.
+ */
+export class ByteBudget {
+  /** How many holders were made to drop what they had. */
+  dropped = 0;
+  readonly #ceiling: number;
+  /** Maps keep the order of insertion: the first is the oldest. */
+  readonly #holders = new Map<ByteHolder, number>();
+  #held = 0;
+
+  constructor(ceiling: number) {
+    this.#ceiling = ceiling;
+  }
+
+  /** Bytes held by all. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** States how many bytes a holder keeps now; 0 forgets it. */
+  set(holder: ByteHolder, bytes: number): void {
+    const before = this.#holders.get(holder) ?? 0;
+    this.#held += bytes - before;
+    if (bytes === 0) this.#holders.delete(holder);
+    else this.#holders.set(holder, bytes);
+    while (this.#held > this.#ceiling) {
+      const [oldest, its] = this.#holders.entries().next().value!;
+      this.#holders.delete(oldest);
+      this.#held -= its;
+      this.dropped++;
+      oldest.dropHeld();
+    }
+  }
+}

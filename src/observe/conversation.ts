@@ -1,0 +1,414 @@
+import type { ByteHolder } from '../bytes/budget.js';
+import type { Continuity, Direction } from '../capture/index.js';
+import { DialogueFinder } from '../dialects/index.js';
+import type { Endpoint } from '../endpoint.js';
+import { SensorError } from '../errors.js';
+import { readProxyHeader } from '../haproxy/index.js';
+import type { ClientHello, ServerHello } from '../model/index.js';
+import { HelloStream, looksLikeHello, looksLikeSslv2Hello, tlsOpening } from '../tls/index.js';
+import { earlyServerBytes, pendingBytes, scanBytes } from './limits.js';
+
+/** What a conversation reports, and what it asks. */
+export interface ConversationHost {
+  /** Rows wait for their ServerHello: the server's bytes are wanted too. */
+  readonly wantsServer: boolean;
+  /** The direction that opened the connection, as far as the capture shows. */
+  opener(slot: number): Direction;
+  tlsBegan(): void;
+  hello(conversation: Conversation, client: Direction, hello: ClientHello, retry: boolean): void;
+  serverHello(conversation: Conversation, hello: ServerHello): void;
+  /** No ServerHello will come any more. */
+  noServerHello(conversation: Conversation): void;
+  repeat(): void;
+  rejected(conversation: Conversation, client: Direction, error: SensorError): void;
+  /** States how many bytes the conversation keeps now. */
+  holds(conversation: Conversation, bytes: number): void;
+}
+
+/**
+ * - `clear`: TLS has not begun; the first bytes and the dialogue are followed.
+ * - `scan`: no dialect knows it; every segment may be the start of a hello.
+ * - `tls`: the client's records are read for hellos.
+ * - `over`: nothing more is wanted.
+ */
+type Phase = 'clear' | 'scan' | 'tls' | 'over';
+
+const nothing = new Uint8Array(0);
+
+/** One connection, followed from its first byte until every hello on it has been seen or none can come. */
+export class Conversation implements ByteHolder {
+  readonly slot: number;
+  /** The client a PROXY header announced. */
+  proxiedSrc: Endpoint | null = null;
+  /** The dialect that led to TLS; null where TLS began by itself. */
+  starttls: string | null = null;
+
+  readonly #host: ConversationHost;
+  #phase: Phase = 'clear';
+  /** Directions that have brought bytes, one bit each. */
+  #heard = 0;
+  /** Bytes of each direction that no dialogue has used up. */
+  readonly #pending: [Uint8Array, Uint8Array] = [nothing, nothing];
+  /** Directions past their first bytes: these are no TLS. */
+  #opened = 0;
+  #finder: DialogueFinder | null = null;
+  /** A hello that may have begun at a segment, and how many bytes of each direction were looked through. */
+  readonly #attempts: [HelloStream | null, HelloStream | null] = [null, null];
+  readonly #scanned: [number, number] = [0, 0];
+  #client: Direction = 0;
+  #stream: HelloStream | null = null;
+  #serverStream: HelloStream<'server'> | null = null;
+  #last: ClientHello | null = null;
+  /** Bytes of a hello that is not complete. */
+  #partial = 0;
+
+  constructor(slot: number, host: ConversationHost) {
+    this.slot = slot;
+    this.#host = host;
+  }
+
+  /** @returns the directions still wanted, as StreamSink has it */
+  bytes(direction: Direction, chunk: Uint8Array, how: Continuity): number {
+    switch (this.#phase) {
+      case 'clear':
+        this.#clear(direction, chunk, how);
+        break;
+      case 'scan':
+        this.#scan(direction, chunk, how);
+        break;
+      case 'tls':
+        this.#tls(direction, chunk, how);
+        break;
+      case 'over':
+        break;
+    }
+    this.#heard |= 1 << direction;
+    return this.#wanted();
+  }
+
+  /** The connection ended, or the capture did. */
+  closed(): void {
+    if (this.#phase === 'clear') this.#giveUpDialogue();
+    if (this.#phase === 'tls' && this.#partial > 0 && this.#last === null) {
+      this.#reject(this.#client, incomplete(this.#partial, 'the connection ends inside a hello'));
+    }
+    this.#finish();
+  }
+
+  dropHeld(): void {
+    this.#finish();
+  }
+
+  #wanted(): number {
+    switch (this.#phase) {
+      case 'clear':
+        return 3;
+      case 'scan':
+        return (this.#scanned[0] < scanBytes ? 1 : 0) | (this.#scanned[1] < scanBytes ? 2 : 0);
+      case 'tls':
+        return (
+          (this.#stream === null ? 0 : 1 << this.#client) | (this.#serverStream === null ? 0 : 2 >> this.#client)
+        );
+      case 'over':
+        return 0;
+    }
+  }
+
+  // -- clear: who speaks, and where TLS begins --
+
+  #clear(direction: Direction, chunk: Uint8Array, how: Continuity): void {
+    const heardBefore = (this.#heard & (1 << direction)) !== 0;
+    if (heardBefore && how !== 'next') {
+      // A dialogue with a hole in it cannot be followed.
+      this.#pending[direction] = nothing;
+      this.#giveUpDialogue();
+      if (this.#phase === 'scan') this.#scan(direction, chunk, how);
+      return;
+    }
+    // Only one side was captured: its hello may come without the answer it waited for.
+    if (heardBefore && (this.#heard & (2 >> direction)) === 0 && this.#attempt(direction, chunk)) return;
+    const before = this.#pending[direction];
+    this.#pending[direction] = before.length === 0 ? chunk : joined(before, chunk);
+    // What one side brings may be what the other was waiting for.
+    let side = direction;
+    for (let idle = 0; idle < 2 && this.#phase === 'clear'; side = opposite(side)) {
+      idle = this.#read(side) ? 0 : idle + 1;
+    }
+    if (this.#phase !== 'clear') return;
+    if (this.#pending[direction].length > pendingBytes) this.#giveUpDialogue();
+    else {
+      if (this.#pending[direction].length > 0) this.#pending[direction] = this.#pending[direction].slice();
+      this.#host.holds(this, this.#pending[0].length + this.#pending[1].length);
+    }
+  }
+
+  /** Reads on in one direction's pending bytes. true: some were used up. */
+  #read(direction: Direction): boolean {
+    const pending = this.#pending[direction];
+    if (pending.length === 0) return false;
+    if ((this.#opened & (1 << direction)) === 0) return this.#open(direction, pending);
+    this.#finder ??= new DialogueFinder();
+    const side = this.#host.opener(this.slot) === direction ? 'client' : 'server';
+    const step = this.#finder.push(side, pending);
+    this.#pending[direction] = pending.subarray(step.consumed);
+    switch (step.verdict) {
+      case 'tls': {
+        const client = side === 'client' ? direction : opposite(direction);
+        this.starttls = this.#finder.name;
+        this.#beginTls(client);
+        break;
+      }
+      case 'tunnel':
+        // Another conversation begins on both sides, and may be anything.
+        this.#finder = null;
+        this.#opened = 0;
+        return true;
+      case 'ended':
+        this.#finish();
+        break;
+      case 'unknown':
+        // Once a dialect knew the connection, a hello after a refused STARTTLS is none.
+        if (this.#finder.name === null) this.#beginScan();
+        else this.#finish();
+        break;
+      default:
+    }
+    return step.consumed > 0;
+  }
+
+  /** The first bytes of a direction. true: a PROXY header was used up, or a dialogue may read on. */
+  #open(direction: Direction, bytes: Uint8Array): boolean {
+    switch (tlsOpening(bytes)) {
+      case 'client_hello':
+        this.#beginTls(direction);
+        return false;
+      case 'server_hello':
+        // The capture has the answer before the question: keep it until the hello comes.
+        this.#pending[direction] = bytes.slice(0, this.#host.wantsServer ? earlyServerBytes : 1);
+        return false;
+      case 'later_tls':
+        this.#finish();
+        return false;
+      case 'more':
+        return false;
+      case 'no':
+    }
+    const header = readProxyHeader(bytes);
+    switch (header.state) {
+      case 'need_more':
+        return false;
+      case 'rejected':
+        this.#reject(direction, header.error);
+        return false;
+      case 'done':
+        this.proxiedSrc = header.header.source;
+        this.#pending[direction] = bytes.subarray(header.consumed);
+        return true;
+      case 'none':
+    }
+    switch (looksLikeSslv2Hello(bytes)) {
+      case 'yes':
+        this.#reject(direction, new SensorError('sslv2_hello', 'msg_type', 2, 'a ClientHello in SSLv2 format'));
+        return false;
+      case 'more':
+        return false;
+      case 'no':
+        this.#opened |= 1 << direction;
+        return true;
+    }
+  }
+
+  /** Pending bytes may still open with a hello: the answer that would have said so was not captured. */
+  #giveUpDialogue(): void {
+    this.starttls = this.#finder?.name ?? null;
+    for (const direction of [0, 1] as const) {
+      const pending = this.#pending[direction];
+      if (pending.length > 0 && this.#attempt(direction, pending)) return;
+      this.#pending[direction] = nothing;
+    }
+    this.starttls = null;
+    this.#beginScan();
+  }
+
+  // -- scan: a segment that begins with a whole hello --
+
+  #beginScan(): void {
+    this.#phase = 'scan';
+    this.#finder = null;
+    this.#pending.fill(nothing);
+    this.#host.holds(this, 0);
+  }
+
+  #scan(direction: Direction, chunk: Uint8Array, how: Continuity): void {
+    this.#scanned[direction] += chunk.length;
+    if (how !== 'next') this.#attempts[direction] = null;
+    this.#attempt(direction, chunk);
+  }
+
+  /** Goes on with the hello that may have begun in this direction, or begins one here. true: a whole hello was found, and TLS with it. */
+  #attempt(direction: Direction, chunk: Uint8Array): boolean {
+    const going = this.#attempts[direction];
+    if (going !== null) {
+      this.#partial += chunk.length;
+      if (this.#advance(going, direction, chunk)) return true;
+    }
+    if (this.#attempts[direction] === null && looksLikeHello(chunk) !== 'no') {
+      const stream = new HelloStream();
+      this.#attempts[direction] = stream;
+      this.#partial = chunk.length;
+      return this.#advance(stream, direction, chunk);
+    }
+    return false;
+  }
+
+  #advance(stream: HelloStream, direction: Direction, chunk: Uint8Array): boolean {
+    const outcome = stream.push(chunk);
+    if (outcome.state === 'need_more') {
+      this.#host.holds(this, this.#partial);
+      return false;
+    }
+    this.#attempts[direction] = null;
+    if (outcome.state === 'rejected') return false;
+    this.#enterTls(direction, stream);
+    this.#found(outcome.hello);
+    this.#records(chunk.subarray(outcome.consumed));
+    return true;
+  }
+
+  // -- tls: the client's hellos --
+
+  #beginTls(client: Direction): void {
+    const rest = this.#pending[client];
+    const answer = this.#pending[opposite(client)];
+    this.#enterTls(client, new HelloStream());
+    this.#records(rest);
+    if (answer.length > 0) this.#serverRecords(answer);
+  }
+
+  #enterTls(client: Direction, stream: HelloStream): void {
+    this.#phase = 'tls';
+    this.#client = client;
+    this.#stream = stream;
+    this.#partial = 0;
+    if (this.#host.wantsServer) this.#serverStream = new HelloStream({ side: 'server' });
+    this.#finder = null;
+    this.#pending.fill(nothing);
+    this.#host.tlsBegan();
+  }
+
+  #tls(direction: Direction, chunk: Uint8Array, how: Continuity): void {
+    if (direction !== this.#client) {
+      if (how === 'next' || (this.#heard & (1 << direction)) === 0) this.#serverRecords(chunk);
+      else this.#endServer();
+      return;
+    }
+    if (how === 'next') {
+      this.#records(chunk);
+    } else if (this.#last === null) {
+      this.#reject(direction, incomplete(this.#partial, 'a segment of the hello is missing'));
+    } else this.#endClient();
+  }
+
+  #records(chunk: Uint8Array): void {
+    let rest = chunk;
+    while (rest.length > 0 && this.#stream !== null) {
+      const outcome = this.#stream.push(rest);
+      switch (outcome.state) {
+        case 'need_more':
+          this.#partial += rest.length;
+          this.#host.holds(this, this.#partial);
+          return;
+        case 'rejected':
+          if (this.#last === null) this.#reject(this.#client, outcome.error);
+          else this.#endClient();
+          return;
+        case 'done':
+          rest = rest.subarray(outcome.consumed);
+          this.#found(outcome.hello);
+      }
+    }
+  }
+
+  #found(hello: ClientHello): void {
+    const last = this.#last;
+    this.#last = hello;
+    this.#partial = 0;
+    this.#host.holds(this, 0);
+    if (last !== null && same(last.raw, hello.raw)) {
+      this.#host.repeat();
+      return;
+    }
+    // RFC 8446 section 4.1.2: the hello after a HelloRetryRequest repeats the first one's random.
+    const retry = last !== null && same(last.random, hello.random);
+    this.#host.hello(this, this.#client, hello, retry);
+  }
+
+  #serverRecords(chunk: Uint8Array): void {
+    let rest = chunk;
+    while (rest.length > 0 && this.#serverStream !== null) {
+      const outcome = this.#serverStream.push(rest);
+      if (outcome.state === 'need_more') return;
+      if (outcome.state === 'rejected') {
+        this.#endServer();
+        return;
+      }
+      rest = rest.subarray(outcome.consumed);
+      this.#host.serverHello(this, outcome.hello);
+      // RFC 8446 section 4.1.4: after a HelloRetryRequest another ServerHello follows.
+      if (!outcome.hello.helloRetryRequest) this.#serverStream = null;
+    }
+  }
+
+  #endServer(): void {
+    this.#serverStream = null;
+    this.#host.noServerHello(this);
+  }
+
+  /** No further hello of the client. */
+  #endClient(): void {
+    this.#stream = null;
+    this.#last = null;
+    this.#partial = 0;
+    this.#host.holds(this, 0);
+    if (this.#serverStream === null) this.#phase = 'over';
+  }
+
+  #reject(client: Direction, error: SensorError): void {
+    this.#host.rejected(this, client, error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#phase === 'over') return;
+    this.#phase = 'over';
+    this.#stream = null;
+    this.#serverStream = null;
+    this.#finder = null;
+    this.#last = null;
+    this.#attempts.fill(null);
+    this.#pending.fill(nothing);
+    this.#host.holds(this, 0);
+    this.#host.noServerHello(this);
+  }
+}
+
+function opposite(direction: Direction): Direction {
+  return direction === 0 ? 1 : 0;
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+function incomplete(offset: number, message: string): SensorError {
+  return new SensorError('hello_incomplete', 'handshake', offset, message);
+}

@@ -1,0 +1,75 @@
+import { constants, createGunzip, type Gunzip } from 'node:zlib';
+import { SensorError } from '../errors.js';
+import { type ByteSource, ChunkSource, PeekedSource } from './source.js';
+
+/** Enough for a gzip header, and read in one go from most inputs. */
+const peekBytes = 65_536;
+
+const unpackedBytes = 262_144;
+
+/** The source itself or, where its content begins as gzip (RFC 1952 section 2.3.1: 1f 8b), what is packed in it. By content, never by name. */
+export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
+  const space = new Uint8Array(peekBytes);
+  let have = 0;
+  // A pipe may bring its bytes one by one.
+  while (have < 2) {
+    const count = await source.read(space.subarray(have));
+    if (count === 0) break;
+    have += count;
+  }
+  const first = space.slice(0, have);
+  return first[0] === 0x1f && first[1] === 0x8b ? new GzipSource(first, source) : new PeekedSource(first, source);
+}
+
+/**
+ * The unpacked bytes; several members in a row are one file. What was unpacked before damage is delivered, then the read fails with `capture_cut` or
+ * `capture_corrupt`.
+ */
+class GzipSource extends ChunkSource {
+  constructor(first: Uint8Array, packed: ByteSource) {
+    super(unpacked(first, packed));
+  }
+}
+
+async function* unpacked(first: Uint8Array, packed: ByteSource): AsyncGenerator<Uint8Array> {
+  // Z_SYNC_FLUSH hands out whatever can be unpacked, so that a stream still being written shows its packets at once.
+  const gunzip = createGunzip({ chunkSize: unpackedBytes, flush: constants.Z_SYNC_FLUSH });
+  let offset = 0;
+  void feed(first, packed, gunzip);
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
+      offset += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof SensorError) throw error;
+    throw (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR'
+      ? new SensorError('capture_cut', 'gzip', offset, 'the gzip data end too early', { cause: error })
+      : new SensorError('capture_corrupt', 'gzip', offset, 'the gzip data are damaged', { cause: error });
+  }
+}
+
+/** Pumps packed bytes into the unpacker, no faster than it takes them; it ends, or is destroyed, with the source's error. */
+async function feed(first: Uint8Array, packed: ByteSource, gunzip: Gunzip): Promise<void> {
+  const space = new Uint8Array(peekBytes);
+  try {
+    for (let chunk = first; chunk.length > 0 && !gunzip.destroyed; ) {
+      await written(gunzip, chunk);
+      chunk = space.subarray(0, await packed.read(space));
+    }
+    gunzip.end();
+  } catch (error) {
+    gunzip.destroy(error as Error);
+  }
+}
+
+/** Resolves when the bytes were taken, or the unpacker is gone. */
+function written(gunzip: Gunzip, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    gunzip.once('close', resolve);
+    gunzip.write(chunk, () => {
+      gunzip.off('close', resolve);
+      resolve();
+    });
+  });
+}

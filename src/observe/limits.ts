@@ -1,0 +1,14 @@
+/** Bytes of a direction looked through for a hello where no dialect knows the connection: what the longest of the known preludes needs, many times over. */
+export const scanBytes = 65_536;
+
+/** Bytes of one side kept while its dialogue waits for more of a line or for the other side. A client waits for its STARTTLS to be answered. */
+export const pendingBytes = 65_536;
+
+/** Seconds of capture time a row waits for its ServerHello. A server that takes longer is rather not captured. */
+export const serverWaitSeconds = 1;
+
+/** Bytes of a server kept that came before its client's hello (the capture has them in the wrong order). */
+export const earlyServerBytes = 16_384;
+
+/** Bytes read between two turns of the event loop, so that signals and progress are noticed in a long file. */
+export const bytesPerTurn = 33_554_432;
