@@ -106,9 +106,7 @@ export class Conversation implements ByteHolder {
       case 'scan':
         return (this.#scanned[0] < scanBytes ? 1 : 0) | (this.#scanned[1] < scanBytes ? 2 : 0);
       case 'tls':
-        return (
-          (this.#stream === null ? 0 : 1 << this.#client) | (this.#serverStream === null ? 0 : 2 >> this.#client)
-        );
+        return (this.#stream === null ? 0 : 1 << this.#client) | (this.#serverStream === null ? 0 : 2 >> this.#client);
       case 'over':
         return 0;
     }

@@ -33,9 +33,7 @@ function openFile(path: string): ByteSource {
     throw readError(error, 0);
   }
   const stat = fstatSync(descriptor);
-  return stat.isFile()
-    ? new FileSource(descriptor, stat.size)
-    : new DescriptorSource(descriptor, true);
+  return stat.isFile() ? new FileSource(descriptor, stat.size) : new DescriptorSource(descriptor, true);
 }
 
 /** A regular file: reading it blocks for no longer than the disk takes. */

@@ -1,8 +1,8 @@
 import {
   type CaptureLimits,
+  CaptureReader,
   type Continuity,
   type Direction,
-  CaptureReader,
   PacketDecoder,
   type PacketSink,
   Reassembler,
@@ -100,14 +100,7 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
 
   // -- streams --
 
-  bytes(
-    slot: number,
-    direction: Direction,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    how: Continuity,
-  ): number {
+  bytes(slot: number, direction: Direction, bytes: Uint8Array, start: number, end: number, how: Continuity): number {
     let conversation = this.#conversations[slot];
     if (conversation === undefined) {
       conversation = new Conversation(slot, this);

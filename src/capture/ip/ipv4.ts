@@ -23,7 +23,14 @@ export function ipv4(bytes: Uint8Array, packet: Packet, fragments: FragmentStore
   // Offset in units of eight bytes, and the more-fragments bit.
   if ((fragment & 0x3fff) !== 0) {
     if (total > available) return Layer.none; // cut by the snap length: it can never be whole
-    fragments.add(bytes, packet, u16(bytes, at + 4), bytes[at + 9]!, (fragment & 0x1fff) * 8, (fragment & 0x2000) !== 0);
+    fragments.add(
+      bytes,
+      packet,
+      u16(bytes, at + 4),
+      bytes[at + 9]!,
+      (fragment & 0x1fff) * 8,
+      (fragment & 0x2000) !== 0,
+    );
     return Layer.fragment;
   }
   return byProtocol(bytes[at + 9]!);

@@ -10,14 +10,19 @@ function le16(bytes: Uint8Array, at: number): number {
  * more with QoS, four more with HT control.
  */
 export function ieee80211(bytes: Uint8Array, packet: Packet): Layer {
-  return dataFrame(bytes, packet, false);
+  return packet.end - packet.at < 24 ? Layer.none : dataFrame(packet, bytes[packet.at]!, bytes[packet.at + 1]!, false);
 }
 
-function dataFrame(bytes: Uint8Array, packet: Packet, padded: boolean): Layer {
+/** In CAPWAP, Cisco's access points send the two bytes of frame control the other way round; only one order makes a data frame. */
+export function ieee80211InCapwap(bytes: Uint8Array, packet: Packet): Layer {
   const at = packet.at;
   if (packet.end - at < 24) return Layer.none;
-  const control = bytes[at]!;
-  const flags = bytes[at + 1]!;
+  return (bytes[at]! & 0x0f) === 0x08
+    ? dataFrame(packet, bytes[at]!, bytes[at + 1]!, false)
+    : dataFrame(packet, bytes[at + 1]!, bytes[at]!, false);
+}
+
+function dataFrame(packet: Packet, control: number, flags: number, padded: boolean): Layer {
   const isData = (control & 0x0f) === 0x08; // version 0, type 2
   const withoutBody = (control & 0x40) !== 0; // subtype bit 2: null functions
   const isProtected = (flags & 0x40) !== 0;
@@ -26,7 +31,7 @@ function dataFrame(bytes: Uint8Array, packet: Packet, padded: boolean): Layer {
   if ((flags & 3) === 3) header += 6;
   if ((control & 0x80) !== 0) header += (flags & 0x80) !== 0 ? 6 : 2;
   if (padded) header = (header + 3) & ~3;
-  packet.at = at + header;
+  packet.at += header;
   return Layer.llc;
 }
 
@@ -47,7 +52,8 @@ export function radiotap(bytes: Uint8Array, packet: Packet): Layer {
   if ((present & 1) !== 0) field = at + ((field - at + 7) & ~7) + 8;
   const padded = (present & 2) !== 0 && field < at + length && (bytes[field]! & 0x20) !== 0;
   packet.at = at + length;
-  return dataFrame(bytes, packet, padded);
+  if (packet.end - packet.at < 24) return Layer.none;
+  return dataFrame(packet, bytes[packet.at]!, bytes[packet.at + 1]!, padded);
 }
 
 /** Per-Packet Information (LINKTYPE_PPI): version, flags, length, then the link type inside. Only 802.11 and Ethernet occur. */

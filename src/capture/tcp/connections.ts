@@ -8,6 +8,12 @@ export type Direction = 0 | 1;
 const keyWords = 9;
 const firstCapacity = 1_024;
 
+/**
+ * Live connections from which on silent ones are forgotten. Fewer cost little, and forgetting is not free of consequences: in captures merged out of
+ * order, time goes back and a forgotten connection begins again.
+ */
+const sweepFrom = 16_384;
+
 const isIpv6 = 1;
 const isClosed = 2;
 const wasUsed = 4;
@@ -33,6 +39,8 @@ export class ConnectionTable {
   evicted = 0;
   /** Of the key found or inserted last. */
   direction: Direction = 0;
+  /** Seconds of capture time the connection found last had been silent. */
+  silent = 0;
 
   /** Next expected sequence number, [slot * 2 + direction]. */
   next: Int32Array;
@@ -123,6 +131,7 @@ export class ConnectionTable {
       if (slot < 0) return -1;
       if (this.#hashes[slot] === hash && this.#same(slot, family)) {
         this.#flags[slot] = this.#flags[slot]! | wasUsed;
+        this.silent = seconds - this.#lastSeen[slot]!;
         this.#lastSeen[slot] = seconds;
         return slot;
       }
@@ -131,7 +140,7 @@ export class ConnectionTable {
 
   /** Gives the key of the last `find` a slot, clean. */
   insert(family: 4 | 6, seconds: number): number {
-    this.#sweep(seconds);
+    if (this.#live >= sweepFrom) this.#sweep(seconds);
     const slot = this.#takeSlot();
     const at = slot * keyWords;
     if (family === 4) {

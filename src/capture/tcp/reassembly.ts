@@ -2,7 +2,7 @@ import { ByteBudget } from '../../bytes/budget.js';
 import type { Endpoint } from '../../endpoint.js';
 import type { SegmentSink } from '../decode.js';
 import type { PacketClock } from '../file/format.js';
-import { type CaptureLimits, earlyBytes, maxSequenceJump } from '../limits.js';
+import { type CaptureLimits, earlyBytes, idleSeconds, maxSequenceJump } from '../limits.js';
 import type { Packet } from '../packet.js';
 import { ConnectionTable, type Direction } from './connections.js';
 import { HeldBytes } from './held.js';
@@ -93,6 +93,9 @@ export class Reassembler implements SegmentSink {
       if (start >= end && (flags & SYN) === 0) return;
       slot = table.insert(packet.family, seconds);
       this.connections++;
+    } else if (table.silent > idleSeconds && table.wanted[slot] === 0) {
+      // What was of interest here is long over: these may be the same ends with another connection, its SYN not captured.
+      this.#restart(slot);
     }
     let sequence = packet.sequence;
     if ((flags & SYN) !== 0) {

@@ -1,4 +1,5 @@
 import { byEtherType } from '../link/ethertype.js';
+import { ieee80211InCapwap } from '../link/ieee80211.js';
 import { rawIp } from '../link/loopback.js';
 import { Layer, type Packet, u16 } from '../packet.js';
 
@@ -55,5 +56,5 @@ export function capwap(bytes: Uint8Array, packet: Packet): Layer {
   const fragment = (bytes[at + 3]! & 0x80) !== 0;
   if (fragment || header < 8 || header > packet.end - at) return Layer.none;
   packet.at = at + header;
-  return native ? Layer.ieee80211 : Layer.ethernet;
+  return native ? ieee80211InCapwap(bytes, packet) : Layer.ethernet;
 }
