@@ -30,7 +30,7 @@ const folder = values.folder!;
 
 const seen = askTshark(capture);
 const logins = values['dovecot-log'] ? readDovecotLog(readFileSync(values['dovecot-log'], 'utf8')) : [];
-const hellos = [];
+const hellos: Awaited<ReturnType<typeof expected>>[] = [];
 for (const hello of seen.hellos) hellos.push(await expected(hello, logins));
 
 const require = createRequire(import.meta.url);
