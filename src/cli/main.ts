@@ -18,7 +18,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const { Output, OutputClosed } = await import('./output.js');
   const output = new Output();
   try {
-    await output.write(`${version()}\n`);
+    output.print(`${version()}\n`);
     await output.flush();
   } catch (error) {
     if (!(error instanceof OutputClosed)) {

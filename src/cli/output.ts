@@ -2,8 +2,11 @@ import { writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { SensorError } from '../errors.js';
 
-/** Characters gathered before they are written: large enough that system calls do not count, small enough to stay in the cache. */
+/** Bytes gathered before they are written: large enough that system calls do not count, small enough to stay in the cache. */
 const GATHER = 1 << 18;
+
+/** UTF-8 needs no more bytes than this for one UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
 
 /** How long to wait for a full pipe to be read from, in milliseconds. */
 const FULL_PIPE_WAIT = 5;
@@ -19,18 +22,27 @@ export class OutputClosed extends Error {
  */
 export class Output {
   readonly #descriptor: number;
-  #text = '';
+  #gathered = Buffer.allocUnsafeSlow(GATHER);
+  #length = 0;
+  /** Buffers that ran full since the last flush. */
+  #full: Uint8Array[] = [];
   #written = 0;
 
   constructor(descriptor = 1) {
     this.#descriptor = descriptor;
   }
 
-  /** @throws what {@link flush} throws */
-  async write(text: string): Promise<void> {
-    this.#text += text;
-    if (this.#text.length >= GATHER) await this.flush();
-  }
+  /** Takes text, which goes out with the next {@link flush}. */
+  readonly print = (text: string): void => {
+    const room = text.length * BYTES_PER_UNIT;
+    if (room > GATHER) {
+      this.#turnOver();
+      this.#full.push(Buffer.from(text, 'utf8'));
+      return;
+    }
+    if (this.#length + room > GATHER) this.#turnOver();
+    this.#length += this.#gathered.write(text, this.#length, 'utf8');
+  };
 
   /**
    * Writes what was gathered.
@@ -38,9 +50,22 @@ export class Output {
    * @throws OutputClosed where nobody reads any more; SensorError `write_failed` (`disk_full` where that is why), offset = bytes written before
    */
   async flush(): Promise<void> {
-    if (this.#text === '') return;
-    const bytes = Buffer.from(this.#text, 'utf8');
-    this.#text = '';
+    const full = this.#full;
+    if (full.length > 0) this.#full = [];
+    for (const bytes of full) await this.#writeAll(bytes);
+    const last = this.#gathered.subarray(0, this.#length);
+    this.#length = 0;
+    await this.#writeAll(last);
+  }
+
+  #turnOver(): void {
+    if (this.#length === 0) return;
+    this.#full.push(this.#gathered.subarray(0, this.#length));
+    this.#gathered = Buffer.allocUnsafeSlow(GATHER);
+    this.#length = 0;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
     let at = 0;
     while (at < bytes.length) {
       const written = this.#try(bytes, at);

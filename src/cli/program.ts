@@ -80,7 +80,6 @@ function demoCommand(outcome: Outcome): Command {
 export async function runProgram(args: readonly string[], version: string): Promise<number> {
   const outcome: Outcome = { code: EXIT.done };
   const help = new Output();
-  const texts: string[] = [];
   const program = new Command('ja3-sensor')
     .description('Which program is logging in: TLS client fingerprints for mail servers.')
     .version(version, '-V, --version')
@@ -94,7 +93,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
     command
       .exitOverride()
       .showHelpAfterError(`(${command === program ? 'ja3-sensor' : `ja3-sensor ${command.name()}`} --help tells more)`)
-      .configureOutput({ writeOut: (text) => texts.push(text), writeErr: writeError });
+      .configureOutput({ writeOut: help.print, writeErr: writeError });
   }
   try {
     try {
@@ -108,7 +107,6 @@ export async function runProgram(args: readonly string[], version: string): Prom
       // Help and version that were asked for are no error; `error` has printed anything else.
       outcome.code = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
-    await help.write(texts.join(''));
     await help.flush();
     return outcome.code;
   } catch (error) {

@@ -9,12 +9,19 @@ export type LabelsOf = (observation: Observation) => readonly LabelMatch[];
 
 export type FieldValue = string | number | boolean | null | readonly string[] | readonly LabelMatch[];
 
-/** A key of a row. Neither function is called for a field that is not selected: fingerprints are computed when first read. */
+/** Puts one member of a JSON object behind `line`. */
+export type Append = (line: string, observation: Observation, labelsOf: LabelsOf) => string;
+
+/** A key of a row. Neither function does anything for a field that is not selected: fingerprints are computed when first read. */
 export interface Field {
   readonly name: string;
   readonly value: (observation: Observation, labelsOf: LabelsOf) => FieldValue;
-  /** The value as JSON text. */
-  readonly json: (observation: Observation, labelsOf: LabelsOf) => string;
+  /**
+   * A function that appends the value as JSON. Strings are joined once a piece, which is what a row costs.
+   *
+   * @param key what stands before the value: `,"ja3":`
+   */
+  readonly append: (key: string) => Append;
 }
 
 type Get<T> = (observation: Observation) => T;
@@ -23,34 +30,40 @@ type Get<T> = (observation: Observation) => T;
 const word = (name: string, get: Get<string | null>): Field => ({
   name,
   value: get,
-  json: (observation) => {
-    const value = get(observation);
-    return value === null ? 'null' : `"${value}"`;
+  append: (key) => {
+    const open = `${key}"`;
+    const absent = `${key}null`;
+    return (line, observation) => {
+      const value = get(observation);
+      // Not a template: its pieces would become a string of their own first.
+      // biome-ignore lint/style/useTemplate: see above
+      return value === null ? line + absent : line + open + value + '"';
+    };
   },
 });
 
 const plain = (name: string, get: Get<number | boolean>): Field => ({
   name,
   value: get,
-  json: (observation) => String(get(observation)),
+  append: (key) => (line, observation) => line + key + String(get(observation)),
 });
 
 /** Texts from outside. */
 const text = (name: string, get: Get<string | null>): Field => ({
   name,
   value: get,
-  json: (observation) => {
+  append: (key) => (line, observation) => {
     const value = get(observation);
-    return value === null ? 'null' : jsonText(value);
+    return line + key + (value === null ? 'null' : jsonText(value));
   },
 });
 
 const texts = (name: string, get: Get<readonly string[] | null>): Field => ({
   name,
   value: get,
-  json: (observation) => {
+  append: (key) => (line, observation) => {
     const value = get(observation);
-    return value === null ? 'null' : `[${value.map(jsonText).join(',')}]`;
+    return line + key + (value === null ? 'null' : `[${value.map(jsonText).join(',')}]`);
   },
 });
 
@@ -100,7 +113,7 @@ export const rowFields: readonly Field[] = [
   {
     name: 'labels',
     value: (observation, labelsOf) => labelsOf(observation),
-    json: (observation, labelsOf) => labelsJson(labelsOf(observation)),
+    append: (key) => (line, observation, labelsOf) => line + key + labelsJson(labelsOf(observation)),
   },
 ];
 

@@ -18,11 +18,17 @@ export interface ReportOptions {
   readonly paint?: Paint;
 }
 
-/** Turns observations into text. Pure: it returns the text, whole lines, and never holds a row back. */
+/**
+ * Takes text as it is made. Rows are handed over one by one: joined to one long string they would have to be taken apart again where it is encoded, which
+ * costs as much as making them.
+ */
+export type Print = (text: string) => void;
+
+/** Turns observations into text. Pure, and it never holds a row back. */
 export interface ReportWriter {
   /** What comes before the first row. */
   begin(): string;
-  rows(observations: readonly Observation[]): string;
+  rows(observations: readonly Observation[], print: Print): void;
   /** What comes after the last row; also after none, and after an interruption. */
   end(): string;
 }

@@ -22,7 +22,7 @@ function ownCommand(): string {
 export async function demo(): Promise<ExitCode> {
   const output = new Output();
   const database = join(mkdtempSync(join(tmpdir(), 'ja3-sensor-demo-')), 'demo.db');
-  await output.write(`Mail logins in ${SAMPLE}:\n\n`);
+  output.print(`Mail logins in ${SAMPLE}:\n\n`);
   await output.flush();
   const code = await pcap([SAMPLE], {
     format: 'table',
@@ -37,7 +37,7 @@ export async function demo(): Promise<ExitCode> {
   });
   const own = ownCommand();
   const sample = quoted(SAMPLE);
-  await output.write(`
+  output.print(`
 PROGRAM names what is known to send that hello. Many programs share a TLS library, and with it the fingerprint; [ssl_ja3] tells that the name was
 found by the fingerprint Dovecot 2.4 would log, [ja3] by the standard one.
 

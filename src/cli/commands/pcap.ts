@@ -2,13 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { SensorError } from '../../errors.js';
 import type { Observation } from '../../model/index.js';
 import { CaptureRun, type CaptureStats } from '../../observe/index.js';
-import { formats, type LabelsOf, Summary, summaryFormats } from '../../report/index.js';
+import { formats, type LabelsOf, type Print, Summary, summaryFormats } from '../../report/index.js';
 import { closingLine } from '../closing.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Interrupt } from '../interrupt.js';
 import { labelFinder, openForRecording, readLabels } from '../label-source.js';
 import { Output } from '../output.js';
-import { type Progress, progressBar } from '../progress.js';
+import { progressBar } from '../progress.js';
 import { Recorder } from '../recorder.js';
 import { rejectedLog } from '../rejected-log.js';
 import { say, writeError } from '../say.js';
@@ -22,7 +22,7 @@ const TURN = 50;
 /** Where the observations of all files go, and the text that comes of them. */
 interface Sink {
   begin(): string;
-  take(batch: readonly Observation[]): string;
+  take(batch: readonly Observation[], print: Print): void;
   end(): Promise<string>;
 }
 
@@ -37,7 +37,6 @@ async function sinkFor(options: PcapOptions, labelsOf: LabelsOf): Promise<Sink> 
       begin: () => '',
       take: (batch) => {
         for (const observation of batch) summary.add(observation);
-        return '';
       },
       end: () => print(summary.groups(), look),
     };
@@ -45,7 +44,11 @@ async function sinkFor(options: PcapOptions, labelsOf: LabelsOf): Promise<Sink> 
   const create = await formats.get(options.format)!.load();
   const { fields, server } = options;
   const writer = create({ labelsOf, server, ...(fields === null ? {} : { fields }), ...look });
-  return { begin: () => writer.begin(), take: (batch) => writer.rows(batch), end: async () => writer.end() };
+  return {
+    begin: () => writer.begin(),
+    take: (batch, print) => writer.rows(batch, print),
+    end: async () => writer.end(),
+  };
 }
 
 /** Where in the file; a file that could not even be opened has no place. */
@@ -89,12 +92,12 @@ class PcapRun {
       const recorder = store === null ? null : new Recorder(store, openssl);
       const sink = await sinkFor(this.#options, await this.#labelsOf(store?.labels()));
       const onRejected = verbose ? await rejectedLog() : undefined;
-      await this.#output.write(sink.begin());
+      this.#output.print(sink.begin());
       for (const file of files) {
         if (this.#interrupt.interrupted) break;
         await this.#one(file, sink, recorder, onRejected);
       }
-      await this.#output.write(await sink.end());
+      this.#output.print(await sink.end());
       await this.#output.flush();
       recorder?.flush();
       const total = addStats(this.#stats);
@@ -141,7 +144,11 @@ class PcapRun {
     this.#stats.push(run.stats);
     try {
       for await (const batch of this.#untilInterrupted(run.batches())) {
-        await this.#print(sink.take(batch), progress);
+        if (batch.length === 0) continue;
+        // Rows leave as their hello completes: a capture may still be being written.
+        sink.take(batch, this.#output.print);
+        progress?.clear();
+        await this.#output.flush();
         recorder?.add(batch);
       }
     } catch (error) {
@@ -156,14 +163,6 @@ class PcapRun {
     } finally {
       progress?.stop();
     }
-  }
-
-  /** Rows leave as their hello completes: a capture may still be being written. */
-  async #print(text: string, progress: Progress | null): Promise<void> {
-    if (text === '') return;
-    progress?.clear();
-    await this.#output.write(text);
-    await this.#output.flush();
   }
 
   /** Ends at SIGINT, even while a read waits for bytes that never come; and lets the event loop turn, which is where signals are heard. */

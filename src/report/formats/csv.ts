@@ -16,8 +16,8 @@ export function csvWriter(options: ReportOptions): ReportWriter {
   const { labelsOf } = options;
   return {
     begin: () => csvLines([fields.map((field) => field.name)]),
-    rows: (observations) =>
-      csvLines(observations.map((observation) => fields.map((field) => cellText(field, observation, labelsOf)))),
+    rows: (observations, print) =>
+      print(csvLines(observations.map((observation) => fields.map((field) => cellText(field, observation, labelsOf))))),
     end: () => '',
   };
 }

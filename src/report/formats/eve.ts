@@ -45,10 +45,8 @@ function event(observation: Observation): string {
 export function eveWriter(): ReportWriter {
   return {
     begin: () => '',
-    rows: (observations) => {
-      let lines = '';
-      for (const observation of observations) lines += `${event(observation)}\n`;
-      return lines;
+    rows: (observations, print) => {
+      for (const observation of observations) print(`${event(observation)}\n`);
     },
     end: () => '',
   };

@@ -26,13 +26,11 @@ export function ja3Writer(): ReportWriter {
   let first = true;
   return {
     begin: () => '[',
-    rows: (observations) => {
-      let text = '';
+    rows: (observations, print) => {
       for (const observation of observations) {
-        text += `${first ? '\n' : ',\n'}${record(observation)}`;
+        print(`${first ? '\n' : ',\n'}${record(observation)}`);
         first = false;
       }
-      return text;
     },
     end: () => (first ? ']\n' : '\n]\n'),
   };

@@ -7,13 +7,11 @@ export function jsonWriter(options: ReportOptions): ReportWriter {
   let first = true;
   return {
     begin: () => '[',
-    rows: (observations) => {
-      let lines = '';
+    rows: (observations, print) => {
       for (const observation of observations) {
-        lines += `${first ? '\n' : ',\n'}${write(observation)}`;
+        print(`${first ? '\n' : ',\n'}${write(observation)}`);
         first = false;
       }
-      return lines;
     },
     end: () => (first ? ']\n' : '\n]\n'),
   };

@@ -9,12 +9,10 @@ export function selectedFields(options: ReportOptions): readonly Field[] {
 
 /** A function that writes one observation as a JSON object on one line, without its newline: the hot path of a large capture. */
 export function rowWriter(fields: readonly Field[], labelsOf: LabelsOf): (observation: Observation) => string {
-  const count = fields.length;
-  const keys = fields.map((field, i) => `${i === 0 ? '' : ','}"${field.name}":`);
-  const values = fields.map((field) => field.json);
+  const appends = fields.map((field, i) => field.append(`${i === 0 ? '{' : ','}"${field.name}":`));
   return (observation) => {
-    let line = '{';
-    for (let i = 0; i < count; i++) line += keys[i]! + values[i]!(observation, labelsOf);
+    let line = '';
+    for (const append of appends) line = append(line, observation, labelsOf);
     return `${line}}`;
   };
 }
@@ -24,10 +22,8 @@ export function ndjsonWriter(options: ReportOptions): ReportWriter {
   const write = rowWriter(selectedFields(options), options.labelsOf);
   return {
     begin: () => '',
-    rows: (observations) => {
-      let lines = '';
-      for (const observation of observations) lines += `${write(observation)}\n`;
-      return lines;
+    rows: (observations, print) => {
+      for (const observation of observations) print(`${write(observation)}\n`);
     },
     end: () => '',
   };

@@ -59,13 +59,13 @@ export function tableWriter(options: ReportOptions): ReportWriter {
   let headed = false;
   return {
     begin: () => '',
-    rows: (observations) => {
-      if (observations.length === 0) return '';
+    rows: (observations, print) => {
+      if (observations.length === 0) return;
       const body = lines.lines(observations.map((o) => columns.map((column) => column.cell(o, labelsOf))));
       // The header comes with the first row, when the widths are known: nothing found, nothing printed.
       const head = headed ? '' : lines.head();
       headed = true;
-      return head + body;
+      print(head + body);
     },
     end: () => '',
   };

@@ -7,7 +7,9 @@ import { helloWith, mutt, observationWith } from '../../harness/observation.js';
 async function print(name: string, observations: Observation[]): Promise<string> {
   const create = await formats.get(name)!.load();
   const writer = create({ labelsOf: () => [], server: false });
-  return writer.begin() + observations.map((o) => writer.rows([o])).join('') + writer.end();
+  let text = writer.begin();
+  for (const observation of observations) writer.rows([observation], (row) => (text += row));
+  return text + writer.end();
 }
 
 const python = spawnSync('python3', ['--version']).status === 0;

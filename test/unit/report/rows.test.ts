@@ -7,7 +7,9 @@ async function print(name: string, observations: Observation[], options: Partial
   const create = await formats.get(name)!.load();
   const writer = create({ labelsOf: () => [labelOfMutt], server: false, ...options });
   // In two batches, as a capture comes.
-  return writer.begin() + writer.rows(observations.slice(0, 1)) + writer.rows(observations.slice(1)) + writer.end();
+  let text = writer.begin();
+  for (const batch of [observations.slice(0, 1), observations.slice(1)]) writer.rows(batch, (row) => (text += row));
+  return text + writer.end();
 }
 
 describe('ndjson', () => {

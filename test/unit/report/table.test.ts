@@ -7,7 +7,9 @@ import { helloWith, labelOfMutt, mutt, observationWith } from '../../harness/obs
 async function lines(observations: Observation[], options: Partial<ReportOptions> = {}): Promise<string[]> {
   const create = await formats.get('table')!.load();
   const writer = create({ labelsOf: () => [labelOfMutt], server: false, ...options });
-  const text = writer.begin() + observations.map((o) => writer.rows([o])).join('') + writer.end();
+  let text = writer.begin();
+  for (const observation of observations) writer.rows([observation], (row) => (text += row));
+  text += writer.end();
   expect(text === '' || text.endsWith('\n')).toBe(true);
   return text.split('\n').slice(0, -1);
 }
