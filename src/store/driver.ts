@@ -24,6 +24,8 @@ export async function connect(path: string, readOnly: boolean, busyTimeoutMs: nu
   } catch (error) {
     // The package loads its native part with the first connection; its absence is told from SQLite's own refusals by their codes.
     if (error instanceof Database.SqliteError) throw error;
+    // Its own refusal before SQLite is asked: the folder is gone.
+    if (error instanceof TypeError) throw storeError('database_unreadable', path, error.message, error);
     throw noDriver(path, error);
   }
 }

@@ -43,7 +43,7 @@ describe('the labels that come with the package', () => {
     }
   });
 
-  it('have all a source, a licence and a kind this page of the README lists', () => {
+  it('have a source, a licence, a kind and a quality that their README explains', () => {
     const readme = readFileSync(join(LABELS_FOLDER, 'README.md'), 'utf8');
     for (const { source, licence, kind, quality } of rows) {
       for (const word of [source, licence, kind, quality]) expect(readme).toContain(`\`${word}\``);
