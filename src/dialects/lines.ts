@@ -4,9 +4,15 @@ import { NEED_MORE, NOT_THIS } from './turns.js';
 
 const LF = 10;
 const CR = 13;
+const TAB = 9;
+const WHITESPACE = [TAB, LF, CR];
 
-/** Offset behind the line that starts at `at`. A line ends with LF, with or without the CR before it: servers accept both. */
+/**
+ * Offset behind the line that starts at `at`. A line ends with LF, with or without the CR before it: servers accept both. None begins with a control
+ * character: a TLS record does (clients send a hello to servers that greet in clear).
+ */
 export function lineEnd(bytes: Uint8Array, at: number, limit: number): number {
+  if (bytes[at]! < 0x20 && !WHITESPACE.includes(bytes[at]!)) return NOT_THIS;
   const lf = bytes.indexOf(LF, at);
   if (lf < 0) return bytes.length - at >= limit ? NOT_THIS : NEED_MORE;
   return lf + 1 - at > limit ? NOT_THIS : lf + 1;
