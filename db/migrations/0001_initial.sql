@@ -16,10 +16,6 @@ CREATE TABLE fingerprints (
   ja4_r TEXT
 ) STRICT;
 
-CREATE INDEX fingerprints_ja3_hash ON fingerprints (ja3_hash);
-CREATE INDEX fingerprints_ssl_ja3_30_hash ON fingerprints (ssl_ja3_30_hash);
-CREATE INDEX fingerprints_ssl_ja3_35_hash ON fingerprints (ssl_ja3_35_hash);
-
 -- Names. A label is known under one value of one view; the same name under another value or view is another row. It meets a fingerprint by that value, so a
 -- label may be there long before the first hello that bears it.
 CREATE TABLE labels (

@@ -82,7 +82,9 @@ describe('several processes and one database', () => {
 const ROUNDS = process.env.CI === 'true' ? 50 : 6;
 
 describe('kill -9', () => {
-  it(`takes nothing that was acknowledged, ${ROUNDS} times in a row on one database`, async () => {
+  it(`takes nothing that was acknowledged, ${ROUNDS} times in a row on one database`, {
+    timeout: 600_000,
+  }, async () => {
     const path = join(temporaryFolder(), 'sensor.db');
     const size = 300;
     let from = 0;
