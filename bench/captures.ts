@@ -57,9 +57,10 @@ function section(kind: WorkloadKind, bytes: number, programs: readonly Contender
   const whole = files.get(kind, bytes);
   const costs = new Map<Contender, Cost[]>(programs.map((program) => [program, []]));
   const found = new Map<Contender, string>();
+  const partOf = (program: Contender) => (values.size === 'full' ? program.part : 1);
   for (let round = 0; round < rounds; round++) {
     for (const program of programs) {
-      const file = program.part === 1 ? whole : files.get(kind, bytes * program.part);
+      const file = partOf(program) === 1 ? whole : files.get(kind, bytes * partOf(program));
       if (round === 0) readFileSync(file.path); // into the page cache
       const run = measure(program.command(file.path), scratch);
       costs.get(program)!.push(run.cost);
@@ -74,9 +75,9 @@ function section(kind: WorkloadKind, bytes: number, programs: readonly Contender
   const { truth } = whole;
   const rows = programs.map((program) => {
     const median = medianCost(costs.get(program)!);
-    const scale = 1 / program.part;
+    const scale = 1 / partOf(program);
     const columns = [
-      program.part === 1 ? program.name : `${program.name} ¹`,
+      scale === 1 ? program.name : `${program.name} ¹`,
       (median.cpu * scale).toFixed(2),
       (median.wall * scale).toFixed(2),
       (median.memory / MB).toFixed(0),
@@ -109,11 +110,10 @@ function heading(): string {
   const versions = [`Node ${process.versions.node}`, first('tcpdump', '--version'), first('tshark', '--version')];
   return `# Reading captures: whole processes
 
-Made by \`npm run bench:captures\` on ${new Date().toISOString().slice(0, 10)}. Medians of ${rounds} interleaved rounds, files in the page cache. CPU is user and
+Made by \`npm run bench:captures\` on ${new Date().toISOString().slice(0, 10)}. ${rounds === 1 ? 'One round' : `Medians of ${rounds} interleaved rounds`}, files in the page cache. CPU is user and
 system of the whole process, its start included; peak is the largest resident set. The workloads are bench/generate-workload.ts's.
 
 - machine: ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}
 - programs: ${versions.filter(Boolean).join('; ')}
-- ¹ measured on a tenth of the workload, times and rates scaled to the whole (memory is not)
-`;
+${values.size === 'full' ? '- ¹ measured on a tenth of the workload, times and rates scaled to the whole (memory is not)\n' : ''}`;
 }
