@@ -14,7 +14,9 @@ describe.skipIf(!existsSync(FILE))(
   () => {
     const [header, ...lines] = existsSync(FILE) ? readFileSync(FILE, 'utf8').trimEnd().split('\n') : [''];
     const names = fieldsOf(header!);
-    const rows = lines.map((line) => Object.fromEntries(fieldsOf(line).map((value, i) => [names[i], value])));
+    const rows: Record<string, string>[] = lines.map((line) =>
+      Object.fromEntries(fieldsOf(line).map((value, i) => [names[i], value])),
+    );
 
     it.each(rows)('$client $version', (row) => {
       const [version, ciphers, types, groups, formats] = row
