@@ -199,7 +199,7 @@ export class Conversation implements ByteHolder {
         this.#reject(direction, header.error);
         return false;
       case 'done':
-        this.proxiedSrc = header.header.source;
+        this.proxiedSrc = header.header.src;
         this.#pending[direction] = bytes.subarray(header.consumed);
         return true;
       case 'none':
