@@ -1,0 +1,11 @@
+/** The PROXY protocol, versions 1 and 2, both ways. */
+export type {
+  ProxyAddresses,
+  ProxyFamily,
+  ProxyHeader,
+  ProxySsl,
+  ProxyTlv,
+  ProxyTransport,
+} from './header.js';
+export * as haproxyLimits from './limits.js';
+export { type ProxyHeaderOutcome, readProxyHeader, writeProxyHeader } from './read.js';
