@@ -5,7 +5,7 @@ import type { Transport } from '../../src/model/index.js';
 export interface RecordedHello {
   readonly id: string;
   readonly transport: Transport | 'udp';
-  /** TLS form of the message; DTLS ones keep their own header and cookie in `wire`. */
+  /** The message in the form TLS gives it, a DTLS one too; one that is cut short is as it was. */
   readonly raw: Uint8Array;
   readonly ja3: string | null;
   readonly ja3_hash: string | null;
@@ -29,6 +29,17 @@ export function helloSet(): RecordedHello[] {
       const raw = new Uint8Array(Buffer.from(row.raw, 'hex'));
       return { ...row, raw: row.transport === 'dtls' && row.parse_error === null ? fromDtls(raw) : raw };
     });
+}
+
+/** A hello as it was seen in one of the captures; several may have the same bytes. */
+export interface CapturedHello {
+  readonly raw_id: string;
+  readonly ssl_ja3_hash?: string | null;
+}
+
+export function capturedHellos(): CapturedHello[] {
+  const text = readFileSync(new URL('expected.jsonl', FILE), 'utf8').trimEnd();
+  return text.split('\n').flatMap((line) => JSON.parse(line).hellos);
 }
 
 /** A whole DTLS ClientHello as TLS would write it: without sequence, fragment and cookie (RFC 6347 section 4.2). */
