@@ -1,12 +1,13 @@
 import type { CaptureStats } from '../observe/index.js';
+import { linkTypeName } from './link-type-names.js';
 
 const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
-const listed = (counts: Readonly<Record<string, number>>): string =>
+const listed = (counts: Readonly<Record<string, number>>, nameOf = (name: string): string => name): string =>
   Object.entries(counts)
     .sort((a, b) => b[1] - a[1])
-    .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+    .map(([name, count]) => `${nameOf(name)} ${count.toLocaleString('en')}`)
     .join(', ');
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
@@ -27,7 +28,7 @@ export function closingLine(stats: CaptureStats): string {
   if (stats.cut_by_snaplen > 0) notes.push(`${plural(stats.cut_by_snaplen, 'packet')} cut by the snap length`);
   if (sum(stats.limits) > 0) notes.push(`limits hit: ${listed(stats.limits)}`);
   if (sum(stats.link_types_not_understood) > 0) {
-    notes.push(`link types not understood: ${listed(stats.link_types_not_understood)}`);
+    notes.push(`link types not understood: ${listed(stats.link_types_not_understood, linkTypeName)}`);
   }
   return [parts.join(', '), ...notes].join('; ');
 }

@@ -1,3 +1,4 @@
+import type { Column } from './columns.js';
 import { escapeText, jsonText } from './escape.js';
 import { labelsJson } from './fields.js';
 import type { Paint } from './format.js';
@@ -47,34 +48,39 @@ interface SummaryOptions {
 const cells = (group: SummaryGroup, shown: number, none: string): string[] => [
   String(group.count),
   labelsText(group.labels) || none,
+  group.ja3?.hash ?? 'others',
   tallyText(group.ports, none, shown),
   tallyText(group.starttls, none, shown),
-  group.ja3?.hash ?? 'others',
-  formatTableTime(group.last),
   tallyText(group.sni, none, shown),
+  formatTableTime(group.last),
 ];
 
-const heads = ['COUNT', 'PROGRAM', 'PORTS', 'STARTTLS', 'JA3', 'LAST (UTC)', 'SNI'] as const;
+const columns: readonly Column[] = [
+  { head: 'COUNT' },
+  { head: 'PROGRAM', least: 20, bold: true },
+  { head: 'JA3', least: 9, wholeOrLeast: true },
+  { head: 'PORTS', least: 8 },
+  { head: 'STARTTLS', least: 8 },
+  { head: 'SNI', least: 10 },
+  { head: 'LAST (UTC)' },
+];
 
-async function table(groups: readonly SummaryGroup[], options: SummaryOptions): Promise<string> {
+/** On a terminal narrower than this the last column is left out. */
+const NARROW = 110;
+
+async function table(groups: readonly SummaryGroup[], { width, paint }: SummaryOptions): Promise<string> {
   if (groups.length === 0) return '';
   const { grid } = await import('./columns.js');
-  const least: Record<string, number> = { PROGRAM: 20, PORTS: 8, JA3: 9, 'LAST (UTC)': 10, SNI: 8 };
-  const columns = heads.map((head) => ({
-    head,
-    ...(head in least ? { least: least[head]! } : {}),
-    bold: head === 'PROGRAM',
-    wholeOrLeast: head === 'JA3',
-  }));
-  const lines = grid(columns, options.width, options.paint);
-  const body = lines.lines(groups.map((group) => cells(group, 3, '-')));
+  const count = width !== undefined && width < NARROW ? columns.length - 1 : columns.length;
+  const lines = grid(columns.slice(0, count), width, paint);
+  const body = lines.lines(groups.map((group) => cells(group, 3, '-').slice(0, count)));
   return lines.head() + body;
 }
 
 async function csv(groups: readonly SummaryGroup[]): Promise<string> {
   const { csvLines } = await import('./formats/csv.js');
   return csvLines([
-    ['count', 'labels', 'ports', 'starttls', 'ja3_hash', 'last', 'sni'],
+    ['count', 'labels', 'ja3_hash', 'ports', 'starttls', 'sni', 'last'],
     ...groups.map((group) => cells(group, Number.POSITIVE_INFINITY, '(none)')),
   ]);
 }

@@ -30,6 +30,12 @@ function distinct(values: Iterable<string>): string[] {
   return [...seen.values()];
 }
 
+/** Labels known in Dovecot's view are few and were made by hand; those known by ja3 are many. The few come first, or they would never be seen. */
+const rareFirst = (labels: readonly LabelMatch[]): readonly LabelMatch[] => [
+  ...labels.filter((label) => label.via === 'ssl_ja3'),
+  ...labels.filter((label) => label.via !== 'ssl_ja3'),
+];
+
 /**
  * Many labels in a few words, most of them being members of one family: `Mutt, neomutt … +9 · GnuTLS [ja3, ssl_ja3]`. The version is told where
  * there is one label only. Empty without a label.
@@ -38,7 +44,7 @@ function distinct(values: Iterable<string>): string[] {
  */
 export function labelsText(labels: readonly LabelMatch[], names = 3): string {
   if (labels.length === 0) return '';
-  const clients = distinct(labels.map((label) => label.client));
+  const clients = distinct(rareFirst(labels).map((label) => label.client));
   const shown = clients.slice(0, names).join(', ');
   const only = labels.length === 1 ? labels[0]!.version : '';
   const more = clients.length > names ? ` … +${clients.length - names}` : '';

@@ -38,8 +38,9 @@ export async function demo(): Promise<ExitCode> {
   const own = ownCommand();
   const sample = quoted(SAMPLE);
   output.print(`
-PROGRAM names what is known to send that hello. Many programs share a TLS library, and with it the fingerprint; [ssl_ja3] tells that the name was
-found by the fingerprint Dovecot 2.4 would log, [ja3] by the standard one.
+PROGRAM names what is known to send that hello. Many programs share a TLS library, and with it the fingerprint; [ja3] tells that the names were found
+by the standard fingerprint, [ssl_ja3] by the one that Dovecot 2.4 would log. Mutt is f35ce21b… to the one and b7e9d913…, as in Dovecot's
+documentation, to the other: docs/fingerprints.md says why.
 
 Try next:
   ${own} pcap --summary ${sample}

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { SensorError } from '../../errors.js';
 import type { Observation } from '../../model/index.js';
 import { CaptureRun, type CaptureStats } from '../../observe/index.js';
@@ -15,9 +14,6 @@ import { say, writeError } from '../say.js';
 import { addStats } from '../stats.js';
 import { errorIsTerminal, terminalPaint, terminalWidth } from '../terminal.js';
 import type { PcapOptions } from './pcap-options.js';
-
-/** How long the event loop may wait for its turn, in milliseconds: a signal is seen no later. */
-const TURN = 50;
 
 /** Where the observations of all files go, and the text that comes of them. */
 interface Sink {
@@ -94,8 +90,8 @@ class PcapRun {
       const onRejected = verbose ? await rejectedLog() : undefined;
       this.#output.print(sink.begin());
       for (const file of files) {
-        if (this.#interrupt.interrupted) break;
         await this.#one(file, sink, recorder, onRejected);
+        if (this.#interrupt.signal.aborted) break;
       }
       this.#output.print(await sink.end());
       await this.#output.flush();
@@ -111,7 +107,7 @@ class PcapRun {
       this.#interrupt.release();
       store?.close();
     }
-    if (this.#interrupt.interrupted) return EXIT.interrupted;
+    if (this.#interrupt.signal.aborted) return EXIT.interrupted;
     return this.#failed ? EXIT.failed : EXIT.done;
   }
 
@@ -134,7 +130,9 @@ class PcapRun {
     onRejected: Awaited<ReturnType<typeof rejectedLog>> | undefined,
   ): Promise<void> {
     const progress = errorIsTerminal() && file !== '-' ? await progressBar(file) : null;
-    const run = new CaptureRun(file, {
+    // process.stdin waits for a pipe in the event loop: a read that blocks a thread would keep the process from ending at SIGINT.
+    const run = new CaptureRun(file === '-' ? process.stdin : file, {
+      name: file,
       openssl: this.#options.openssl,
       server: this.#options.server,
       signal: this.#interrupt.signal,
@@ -143,8 +141,7 @@ class PcapRun {
     });
     this.#stats.push(run.stats);
     try {
-      for await (const batch of this.#untilInterrupted(run.batches())) {
-        if (batch.length === 0) continue;
+      for await (const batch of run.batches()) {
         // Rows leave as their hello completes: a capture may still be being written.
         sink.take(batch, this.#output.print);
         progress?.clear();
@@ -154,7 +151,6 @@ class PcapRun {
     } catch (error) {
       // What the capture is to blame for; what the output or the database is to blame for ends the command.
       if (!(error instanceof SensorError) || error.field === 'output' || error.field === 'database') throw error;
-      if (this.#interrupt.interrupted) return;
       this.#failed = true;
       // In order, where both go to the same place.
       await this.#output.flush();
@@ -162,22 +158,6 @@ class PcapRun {
       say(`${file === '-' ? 'standard input' : file}: ${error.message}${place(error)}`);
     } finally {
       progress?.stop();
-    }
-  }
-
-  /** Ends at SIGINT, even while a read waits for bytes that never come; and lets the event loop turn, which is where signals are heard. */
-  async *#untilInterrupted(
-    batches: AsyncIterable<readonly Observation[]>,
-  ): AsyncGenerator<readonly Observation[], void, undefined> {
-    const iterator = batches[Symbol.asyncIterator]();
-    let turned = performance.now();
-    while (!this.#interrupt.interrupted) {
-      const next = await Promise.race([iterator.next(), this.#interrupt.happened]);
-      if (next === 'interrupted' || next.done) return;
-      yield next.value;
-      if (performance.now() - turned < TURN) continue;
-      await setImmediate();
-      turned = performance.now();
     }
   }
 }

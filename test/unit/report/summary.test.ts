@@ -115,19 +115,19 @@ describe('summaryFormats', () => {
 
   it('prints a table and csv', async () => {
     const [head, first] = (await print('table', logins)).split('\n');
-    expect(head!.split(/ {2,}/)).toEqual(['COUNT', 'PROGRAM', 'PORTS', 'STARTTLS', 'JA3', 'LAST (UTC)', 'SNI']);
+    expect(head!.split(/ {2,}/)).toEqual(['COUNT', 'PROGRAM', 'JA3', 'PORTS', 'STARTTLS', 'SNI', 'LAST (UTC)']);
     expect(first!.split(/ {2,}/)).toEqual([
       '3',
       'Mutt 2.2.9 · GnuTLS [ssl_ja3]',
+      'b'.repeat(32),
       '993 (2), 995 (1)',
       '-',
-      'b'.repeat(32),
-      '1970-01-01 00:00:30',
       'mail.example.org (2), - (1)',
+      '1970-01-01 00:00:30',
     ]);
     expect((await print('csv', [observationWith()])).split('\n')).toEqual([
-      'count,labels,ports,starttls,ja3_hash,last,sni',
-      `1,Mutt 2.2.9 · GnuTLS [ssl_ja3],993,(none),${mutt.ja3Hash},2026-11-22 04:28:45,mail.example.org`,
+      'count,labels,ja3_hash,ports,starttls,sni,last',
+      `1,Mutt 2.2.9 · GnuTLS [ssl_ja3],${mutt.ja3Hash},993,(none),mail.example.org,2026-11-22 04:28:45`,
       '',
     ]);
     expect(await print('table', [])).toBe('');

@@ -88,7 +88,11 @@ describe('labelsText', () => {
   it('names a few of many, their libraries, and the view they were found by', () => {
     const many = ['mutt', 'Mutt', 'neomutt', 'msmtp', 'mpop', 'gsasl'].map((client) => label(client));
     expect(labelsText(many)).toBe('mutt, neomutt, msmtp … +2 · GnuTLS [ja3]');
-    expect(labelsText([label('a'), label('b', 'OpenSSL 3.0', 'ssl_ja3')])).toBe('a, b · GnuTLS/OpenSSL [ja3, ssl_ja3]');
+    expect(labelsText([label('a'), label('b', 'OpenSSL 3.0', 'ssl_ja3')])).toBe('b, a · GnuTLS/OpenSSL [ja3, ssl_ja3]');
+    // Of many, the one that Dovecot's documentation names is not lost.
+    expect(labelsText([...many, label('Mutt documented', 'GnuTLS', 'ssl_ja3')])).toBe(
+      'Mutt documented, mutt, neomutt … +3 · GnuTLS [ja3, ssl_ja3]',
+    );
     expect(labelsText([label('curl', '')])).toBe('curl 1.0 [ja3]');
     expect(labelsText([])).toBe('');
   });
