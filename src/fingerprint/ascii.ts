@@ -1,12 +1,20 @@
+import { isGrease } from '../tls/index.js';
+
+const COMMA = 0x2c;
+const DASH = 0x2d;
+
+/** Longer than any real hello's string. A hostile one can make the buffer grow once to some 600 KB: its lists are bounded by their 16-bit lengths. */
+const FIRST_SIZE = 4096;
+
 /**
- * Builds the strings that are hashed, byte by byte in a reused buffer. Over the hellos of the capture set this makes a JA3 string and its MD5 in 1.1 µs,
- * against 3.3 µs for concatenation: the digest wants flat bytes, and V8 would flatten a rope of some sixty pieces first.
+ * Builds the strings that are hashed, byte by byte in a reused buffer: a digest wants flat bytes, and concatenation leaves V8 a rope of some sixty
+ * pieces to flatten first. Over the hellos of the capture set ja3 takes 1.7 µs this way, and took 2.8 µs with concatenation.
  */
 export class AsciiWriter {
-  #bytes = Buffer.alloc(4096);
+  #bytes = Buffer.alloc(FIRST_SIZE);
   #at = 0;
 
-  /** Begins a string of at most `size` characters. Must come before the first write: the others do not check. */
+  /** Begins a string of at most `size` characters. The writes that follow do not check: what is beyond is lost. */
   begin(size: number): void {
     if (size > this.#bytes.length) this.#bytes = Buffer.alloc(size);
     this.#at = 0;
@@ -17,30 +25,44 @@ export class AsciiWriter {
     return this.#bytes.toString('latin1', 0, this.#at);
   }
 
-  /** One ASCII character by its code. */
-  character(code: number): void {
-    this.#bytes[this.#at++] = code;
+  comma(): void {
+    this.#bytes[this.#at++] = COMMA;
   }
 
-  /** A number of 0 to 65535 in decimal: five characters at most. */
-  decimal(value: number): void {
-    const digits = value >= 10000 ? 5 : value >= 1000 ? 4 : value >= 100 ? 3 : value >= 10 ? 2 : 1;
-    let rest = value;
-    for (let at = this.#at + digits - 1; at >= this.#at; at--) {
-      const tens = (rest / 10) | 0;
-      this.#bytes[at] = 0x30 + rest - 10 * tens;
-      rest = tens;
+  /** 16-bit numbers in decimal, joined by `-`: six characters each at most. */
+  decimals(values: readonly number[], keepGrease: boolean): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let first = true;
+    for (const value of values) {
+      if (!keepGrease && isGrease(value)) continue;
+      if (!first) bytes[at++] = DASH;
+      first = false;
+      const digits = value >= 10000 ? 5 : value >= 1000 ? 4 : value >= 100 ? 3 : value >= 10 ? 2 : 1;
+      let rest = value;
+      for (let place = at + digits - 1; place >= at; place--) {
+        const tens = (rest / 10) | 0;
+        bytes[place] = 0x30 + rest - 10 * tens;
+        rest = tens;
+      }
+      at += digits;
     }
-    this.#at += digits;
+    this.#at = at;
   }
 
-  /** A number of 0 to 65535 as four lower-case hex digits. */
-  hex(value: number): void {
-    this.#bytes[this.#at] = hexDigit(value >>> 12);
-    this.#bytes[this.#at + 1] = hexDigit((value >>> 8) & 15);
-    this.#bytes[this.#at + 2] = hexDigit((value >>> 4) & 15);
-    this.#bytes[this.#at + 3] = hexDigit(value & 15);
-    this.#at += 4;
+  /** 16-bit numbers as four lower-case hex digits, joined by `,`: five characters each at most. */
+  hex(values: readonly number[]): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (i > 0) bytes[at++] = COMMA;
+      bytes[at++] = hexDigit(value >>> 12);
+      bytes[at++] = hexDigit((value >>> 8) & 15);
+      bytes[at++] = hexDigit((value >>> 4) & 15);
+      bytes[at++] = hexDigit(value & 15);
+    }
+    this.#at = at;
   }
 }
 
@@ -50,6 +72,3 @@ function hexDigit(value: number): number {
 
 /** The one writer of this room: strings are built one after the other and never across an await. */
 export const ascii: AsciiWriter = new AsciiWriter();
-
-export const COMMA = 0x2c;
-export const DASH = 0x2d;

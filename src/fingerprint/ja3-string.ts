@@ -1,5 +1,4 @@
-import { isGrease } from '../tls/index.js';
-import { ascii, COMMA, DASH } from './ascii.js';
+import { ascii } from './ascii.js';
 
 /** What a string of the JA3 family says, before GREASE is left out. */
 export interface Ja3Fields {
@@ -22,24 +21,14 @@ export function ja3String(fields: Ja3Fields): string {
   const pointFormats = fields.pointFormats ?? NONE;
   // Five digits and a separator each.
   ascii.begin(6 * (ciphers.length + extensionTypes.length + groups.length + pointFormats.length + 5));
-  ascii.decimal(fields.version);
-  ascii.character(COMMA);
-  writeList(ciphers, fields.greaseCiphers);
-  ascii.character(COMMA);
-  writeList(extensionTypes, false);
-  ascii.character(COMMA);
-  writeList(groups, false);
-  ascii.character(COMMA);
-  writeList(pointFormats, true);
+  ascii.decimals([fields.version], true);
+  ascii.comma();
+  ascii.decimals(ciphers, fields.greaseCiphers);
+  ascii.comma();
+  ascii.decimals(extensionTypes, false);
+  ascii.comma();
+  ascii.decimals(groups, false);
+  ascii.comma();
+  ascii.decimals(pointFormats, true);
   return ascii.end();
-}
-
-function writeList(values: readonly number[], keepGrease: boolean): void {
-  let first = true;
-  for (const value of values) {
-    if (!keepGrease && isGrease(value)) continue;
-    if (!first) ascii.character(DASH);
-    first = false;
-    ascii.decimal(value);
-  }
 }

@@ -1,6 +1,6 @@
 import type { ClientHello, FingerprintValue, Transport } from '../model/index.js';
 import { ExtensionType } from '../tls/index.js';
-import { ascii, COMMA } from './ascii.js';
+import { ascii } from './ascii.js';
 import { sha256Prefix } from './digest.js';
 import { ascending, withoutGrease } from './values.js';
 
@@ -81,10 +81,7 @@ function count(values: readonly number[]): string {
 /** Four hex digits each, joined by commas. */
 function hexList(values: readonly number[]): string {
   ascii.begin(5 * values.length);
-  for (let i = 0; i < values.length; i++) {
-    if (i > 0) ascii.character(COMMA);
-    ascii.hex(values[i]!);
-  }
+  ascii.hex(values);
   return ascii.end();
 }
 

@@ -35,7 +35,7 @@ export function parseClientHello(message: Uint8Array): ClientHello {
 }
 
 /** What every fingerprint needs is read at once, and refuses a broken hello; the rest when it is first asked for. */
-export class ParsedClientHello implements ClientHello {
+class ParsedClientHello implements ClientHello {
   readonly type = 'client_hello';
   readonly raw: Uint8Array;
   readonly legacyVersion: number;

@@ -18,12 +18,8 @@ const LAST_SHORT_DRAFT = 0x7f15;
  *
  * @throws SensorError `not_server_hello`, `truncated` or `trailing_bytes`, offsets counted from the start of the message
  */
-export function parseServerHello(message: Uint8Array): ServerHello {
-  return readServerHello(Buffer.from(message));
-}
-
-/** As {@link parseServerHello} without the copy: `message` becomes `raw` and must never change afterwards. */
-export function readServerHello(message: Uint8Array): ServerHello {
+export function parseServerHello(bytes: Uint8Array): ServerHello {
+  const message = Buffer.from(bytes);
   const body = messageBody(message, HandshakeType.serverHello, 'not_server_hello');
   const legacyVersion = body.u16('legacy_version');
   const random = body.bytes(RANDOM_BYTES, 'random');
