@@ -136,7 +136,7 @@ describe('summaryFormats', () => {
   it('escapes names from the wire', async () => {
     const hostile = [observationWith({ hello: helloWith({ serverName: '\x1b[2J=x' }) })];
     for (const format of summaryFormats.keys()) {
-      expect(await print(format, hostile)).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+      expect((await print(format, hostile)).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     }
   });
 });

@@ -47,7 +47,7 @@ describe('table', () => {
     expect(await lines([])).toEqual([]);
   });
 
-  it.each([72, 80, 100, 132, 200])('fits into %i columns', async (width) => {
+  it.each([80, 100, 132, 200])('fits into %i columns', async (width) => {
     const sni = 'a-very-long-name-for-a-mail-server.with.many.labels.example.org';
     const labels = ['alpine', 'mbsync', 'imapfilter', 'sylpheed', 's-nail'].map((client) => label(client));
     const rows = await lines(
@@ -55,7 +55,7 @@ describe('table', () => {
       { width, labelsOf: () => labels },
     );
     expect(rows).toHaveLength(3);
-    for (const row of rows) expect([...row].length).toBeLessThanOrEqual(Math.max(width, 80));
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
     expect(rows[1]).toContain('alpine');
   });
 
