@@ -47,6 +47,9 @@ async function sinkFor(options: PcapOptions, labelsOf: LabelsOf): Promise<Sink> 
   };
 }
 
+/** Rows written with one system call: their text fits the output's buffer, which then never grows. */
+const ROWS_AT_ONCE = 128;
+
 /** Where in the file; a file that could not even be opened has no place. */
 function place({ code, offset }: SensorError): string {
   return offset === 0 && (code === 'capture_missing' || code === 'read_failed') ? '' : ` at byte ${offset}`;
@@ -142,10 +145,12 @@ class PcapRun {
     this.#stats.push(run.stats);
     try {
       for await (const batch of run.batches()) {
-        // Rows leave as their hello completes: a capture may still be being written.
-        sink.take(batch, this.#output.print);
         progress?.clear();
-        await this.#output.flush();
+        // Rows leave as their hello completes: a capture may still be being written.
+        for (let at = 0; at < batch.length; at += ROWS_AT_ONCE) {
+          sink.take(batch.slice(at, at + ROWS_AT_ONCE), this.#output.print);
+          await this.#output.flush();
+        }
         recorder?.add(batch);
       }
     } catch (error) {
