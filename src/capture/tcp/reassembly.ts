@@ -111,7 +111,9 @@ export class Reassembler implements SegmentSink {
 
   /** The capture is over: what is still held is delivered across its gaps, and every connection ends. */
   finish(): void {
-    this.#table.forEach((slot) => this.#end(slot));
+    this.#table.forEach((slot) => {
+      this.#end(slot);
+    });
   }
 
   /** A SYN says where its direction starts. One that says something else than before opens another connection between the same ends. */
