@@ -4,10 +4,10 @@ import { join } from './packets.js';
 
 export interface ByteOrder {
   readonly name: 'little-endian' | 'big-endian';
-  u16(value: number): Uint8Array;
-  u32(value: number): Uint8Array;
+  readonly u16: (value: number) => Uint8Array;
+  readonly u32: (value: number) => Uint8Array;
   /** A signed 64-bit number. */
-  i64(value: bigint): Uint8Array;
+  readonly i64: (value: bigint) => Uint8Array;
 }
 
 function byteOrder(name: ByteOrder['name']): ByteOrder {

@@ -26,7 +26,7 @@ export function address(text: string): Uint8Array {
   const groups = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
   const before = groups(head);
   const after = groups(tail);
-  const zeros = text.includes('::') ? new Array<number>(8 - before.length - after.length).fill(0) : [];
+  const zeros = text.includes('::') ? Array.from({ length: 8 - before.length - after.length }, () => 0) : [];
   return join(...[...before, ...zeros, ...after].map(be16));
 }
 

@@ -28,6 +28,8 @@ export interface CaptureFormat extends PacketClock {
   walk(bytes: Uint8Array, from: number, to: number, fileOffset: number): number;
   /** Bytes past the window's end that hold nothing of interest: the reader throws them away. */
   takeSkip(): number;
+  /** File offset of the record that `takeSkip` spoke of last. */
+  readonly skippedFrom: number;
   /** The input ended with `left` bytes unread, at `fileOffset`: null where that is a proper end. */
   atEnd(left: number, fileOffset: number): SensorError | null;
 }

@@ -50,6 +50,8 @@ export function pcapVariant(bytes: Uint8Array, at: number): Variant | null {
 export class PcapFormat implements CaptureFormat {
   frame = 0;
   seconds = 0;
+  /** Nothing is ever skipped here. */
+  readonly skippedFrom = 0;
   readonly linkType: number;
   readonly #sink: PacketSink;
   readonly #variant: Variant;

@@ -46,6 +46,7 @@ export function isPcapng(bytes: Uint8Array, at: number): boolean {
 export class PcapngFormat implements CaptureFormat {
   frame = 0;
   seconds = 0;
+  skippedFrom = 0;
   readonly #sink: PacketSink;
   #littleEndian = true;
   #interfaces: Interface[] = [];
@@ -84,6 +85,7 @@ export class PcapngFormat implements CaptureFormat {
           break;
         }
         this.#skip = total - (to - at);
+        this.skippedFrom = offset;
         return to;
       }
       if (this.#u32(bytes, at + total - 4) !== total) {
@@ -98,7 +100,7 @@ export class PcapngFormat implements CaptureFormat {
       else if (type === simplePacket) this.#simplePacket(bytes, at, total, offset);
       else if (type === obsoletePacket) this.#obsoletePacket(bytes, at, total, offset);
       else if (type === interfaceDescription) this.#interfaceDescription(bytes, at, total, offset);
-      else if (type === sectionHeader) this.#sectionHeader(bytes, at, offset);
+      else if (type === sectionHeader) this.#sectionHeader(bytes, at, total, offset);
       at += total;
     }
     return at;
@@ -133,7 +135,8 @@ export class PcapngFormat implements CaptureFormat {
     );
   }
 
-  #sectionHeader(bytes: Uint8Array, at: number, offset: number): void {
+  #sectionHeader(bytes: Uint8Array, at: number, total: number, offset: number): void {
+    if (total < 28) throw captureError('capture_corrupt', 'section_header', offset, 'a section header is too short');
     const major = this.#u16(bytes, at + 12);
     // Section 4.1: 1.0 and 1.2 are the same; another major version would have other blocks.
     if (major !== 1) {

@@ -68,7 +68,10 @@ export class CaptureReader implements PacketClock {
   /** `count` bytes were put at the start of `space()`. */
   wrote(count: number): void {
     this.#to += count;
-    if (this.#skip > 0) this.#throwAway();
+    if (this.#skip > 0) {
+      this.#throwAway();
+      if (this.#skip > 0) return;
+    }
     if (this.#format === null) this.#format = this.#detect();
     if (this.#format !== null) this.#advance(this.#format);
   }
@@ -78,7 +81,7 @@ export class CaptureReader implements PacketClock {
     const left = this.#to - this.#from;
     if (this.#format !== null) {
       if (this.#skip > 0) {
-        return captureError('capture_cut', 'block', this.#offset, 'the file ends inside a block');
+        return this.#format.atEnd(this.#skip, this.#format.skippedFrom);
       }
       return this.#format.atEnd(left, this.#offset);
     }
