@@ -77,7 +77,8 @@ describe.skipIf(!setIsThere)(
       const wanted = capture.hellos.filter((hello) => isOurs(hello) && hello.ja3_hash !== null);
       // Of hellos that the other programs do not agree on, nothing is said here.
       const open = new Set(capture.hellos.filter((hello) => !isOurs(hello)).map(ends));
-      const key = (frame: unknown, where: unknown, hash: unknown) => `${String(frame).padStart(9)} ${where} ${hash}`;
+      const key = (frame: number, where: string, hash: string | null) =>
+        `${String(frame).padStart(9)} ${where} ${hash}`;
       const rows = wanted
         .map((hello) => ({
           key: key(hello.frame, ends(hello), hello.ja3_hash),
