@@ -23,8 +23,14 @@ export const defaultCaptureLimits: CaptureLimits = {
 /** Largest packet a capture may hold: libpcap's MAXIMUM_SNAPLEN, the most any tool writes. Anything above is damage. */
 export const maxPacketBytes = 262_144;
 
-/** The reading window. Holds several of the largest packets, and is small enough to stay in a processor's second cache. */
+/** The reading window: holds several of the largest packets, or a pcapng block as large. */
 export const windowBytes = 1_048_576;
+
+/**
+ * Most bytes taken in one read. The same front part of the window is filled again and again and stays in the processor's cache, and what one read
+ * brings in hellos stays few: they are garbage again before the collector has to look at them.
+ */
+export const readBytes = 131_072;
 
 /** Interfaces of one pcapng section (each a link type and a clock). tcpdump -i any makes one; more than this is an attack on memory. */
 export const maxInterfaces = 65_536;

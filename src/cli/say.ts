@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { escapeText } from '../report/escape.js';
+import { escapeText } from '../report/index.js';
 
 /** Times a full standard error is tried again, and how long each waits in milliseconds: lines for people are not worth hanging for. */
 const TRIES = 200;

@@ -23,6 +23,8 @@ export interface ConversationHost {
   rejected(conversation: Conversation, client: Direction, error: SensorError): void;
   /** States how many bytes the conversation keeps now. */
   holds(conversation: Conversation, bytes: number): void;
+  /** States how many bytes of its last hello it keeps, to tell a repeat or a retry by. */
+  remembers(conversation: Conversation, bytes: number): void;
 }
 
 /**
@@ -58,9 +60,11 @@ export class Conversation implements ByteHolder {
   #client: Direction = 0;
   #stream: HelloStream | null = null;
   #serverStream: HelloStream<'server'> | null = null;
-  #last: ClientHello | null = null;
+  /** The last hello, as sent. */
+  #last: Uint8Array | null = null;
   /** Bytes of a hello that is not complete. */
   #partial = 0;
+  #held = 0;
 
   constructor(slot: number, host: ConversationHost) {
     this.slot = slot;
@@ -136,7 +140,7 @@ export class Conversation implements ByteHolder {
     if (this.#pending[direction].length > pendingBytes) this.#giveUpDialogue();
     else {
       if (this.#pending[direction].length > 0) this.#pending[direction] = this.#pending[direction].slice();
-      this.#host.holds(this, this.#pending[0].length + this.#pending[1].length);
+      this.#hold(this.#pending[0].length + this.#pending[1].length);
     }
   }
 
@@ -234,7 +238,7 @@ export class Conversation implements ByteHolder {
     this.#phase = 'scan';
     this.#finder = null;
     this.#pending.fill(nothing);
-    this.#host.holds(this, 0);
+    this.#hold(0);
   }
 
   #scan(direction: Direction, chunk: Uint8Array, how: Continuity): void {
@@ -262,7 +266,7 @@ export class Conversation implements ByteHolder {
   #advance(stream: HelloStream, direction: Direction, chunk: Uint8Array): boolean {
     const outcome = stream.push(chunk);
     if (outcome.state === 'need_more') {
-      this.#host.holds(this, this.#partial);
+      this.#hold(this.#partial);
       return false;
     }
     this.#attempts[direction] = null;
@@ -314,7 +318,7 @@ export class Conversation implements ByteHolder {
       switch (outcome.state) {
         case 'need_more':
           this.#partial += rest.length;
-          this.#host.holds(this, this.#partial);
+          this.#hold(this.#partial);
           return;
         case 'rejected':
           if (this.#last === null) this.#reject(this.#client, outcome.error);
@@ -329,15 +333,16 @@ export class Conversation implements ByteHolder {
 
   #found(hello: ClientHello): void {
     const last = this.#last;
-    this.#last = hello;
+    this.#last = hello.raw;
     this.#partial = 0;
-    this.#host.holds(this, 0);
-    if (last !== null && same(last.raw, hello.raw)) {
+    this.#hold(0);
+    this.#host.remembers(this, hello.raw.length);
+    if (last !== null && same(last, hello.raw)) {
       this.#host.repeat();
       return;
     }
     // RFC 8446 section 4.1.2: the hello after a HelloRetryRequest repeats the first one's random.
-    const retry = last !== null && same(last.random, hello.random);
+    const retry = last !== null && same(randomOf(last), hello.random);
     this.#host.hello(this, this.#client, hello, retry);
   }
 
@@ -365,10 +370,22 @@ export class Conversation implements ByteHolder {
   /** No further hello of the client. */
   #endClient(): void {
     this.#stream = null;
-    this.#last = null;
+    this.#forget();
     this.#partial = 0;
-    this.#host.holds(this, 0);
+    this.#hold(0);
     if (this.#serverStream === null) this.#phase = 'over';
+  }
+
+  #hold(bytes: number): void {
+    if (bytes === this.#held) return;
+    this.#held = bytes;
+    this.#host.holds(this, bytes);
+  }
+
+  #forget(): void {
+    if (this.#last === null) return;
+    this.#last = null;
+    this.#host.remembers(this, 0);
   }
 
   #reject(client: Direction, error: SensorError): void {
@@ -382,10 +399,10 @@ export class Conversation implements ByteHolder {
     this.#stream = null;
     this.#serverStream = null;
     this.#finder = null;
-    this.#last = null;
+    this.#forget();
     this.#attempts.fill(null);
     this.#pending.fill(nothing);
-    this.#host.holds(this, 0);
+    this.#hold(0);
     this.#host.noServerHello(this);
   }
 }
@@ -405,6 +422,11 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
+}
+
+/** RFC 8446 section 4.1.2: behind the four-byte header and legacy_version. */
+function randomOf(hello: Uint8Array): Uint8Array {
+  return hello.subarray(6, 38);
 }
 
 function incomplete(offset: number, message: string): SensorError {

@@ -12,3 +12,9 @@ export const earlyServerBytes = 16_384;
 
 /** Bytes read between two turns of the event loop, so that signals and progress are noticed in a long file. */
 export const bytesPerTurn = 33_554_432;
+
+/**
+ * Bytes of hellos kept in all, to tell a repeat or the second hello after a HelloRetryRequest by. Kept from a hello until its client sends something
+ * else; a client that does not would be a flood. Room for some 25,000.
+ */
+export const rememberedBytes = 16_777_216;

@@ -1,3 +1,4 @@
+import { ByteBudget } from '../bytes/budget.js';
 import {
   type CaptureLimits,
   CaptureReader,
@@ -13,7 +14,7 @@ import type { SensorError } from '../errors.js';
 import { fingerprint, ja3s } from '../fingerprint/index.js';
 import type { ClientHello, Observation, OpenSslGeneration, ServerHello, Timestamp } from '../model/index.js';
 import { Conversation, type ConversationHost } from './conversation.js';
-import { serverWaitSeconds } from './limits.js';
+import { rememberedBytes, serverWaitSeconds } from './limits.js';
 import { type CaptureStats, countIn } from './stats.js';
 
 /** A hello that could not be read. */
@@ -53,6 +54,8 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
   readonly reader: CaptureReader;
   readonly #decoder: PacketDecoder;
   readonly #reassembler: Reassembler;
+  /** Last hellos, kept until the connection has said something else. */
+  readonly #remembered = new ByteBudget(rememberedBytes);
   /** By slot of the connection. */
   readonly #conversations: (Conversation | undefined)[] = [];
   #ready: Observation[] = [];
@@ -84,6 +87,7 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
     countIn(stats.limits, 'connections', this.#reassembler.evicted);
     countIn(stats.limits, 'held_per_direction', this.#reassembler.gapsSkipped);
     countIn(stats.limits, 'held_in_all', this.#reassembler.budget.dropped);
+    countIn(stats.limits, 'remembered_hellos', this.#remembered.dropped);
     countIn(stats.limits, 'fragmented_datagrams', this.#decoder.fragments.dropped);
   }
 
@@ -181,6 +185,10 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
 
   holds(conversation: Conversation, bytes: number): void {
     this.#reassembler.budget.set(conversation, bytes);
+  }
+
+  remembers(conversation: Conversation, bytes: number): void {
+    this.#remembered.set(conversation, bytes);
   }
 
   #stopWaiting(now: number): void {

@@ -1,13 +1,10 @@
 import type { SensorError } from '../../errors.js';
 import type { Timestamp } from '../../model/index.js';
 import { captureError } from '../errors.js';
-import { windowBytes } from '../limits.js';
+import { readBytes, windowBytes } from '../limits.js';
 import type { CaptureFormat, PacketClock, PacketSink } from './format.js';
 import { PcapFormat, pcapHeaderBytes, pcapVariant } from './pcap.js';
 import { isPcapng, PcapngFormat } from './pcapng.js';
-
-/** Free room below which the unread rest is moved to the window's front before the next read. */
-const leastRoom = windowBytes >> 2;
 
 const noTime: Timestamp = { seconds: 0, nanoseconds: 0, digits: 0 };
 
@@ -16,11 +13,12 @@ const noTime: Timestamp = { seconds: 0, nanoseconds: 0, digits: 0 };
  * a file, a pipe and an unpacked gzip stream go the same way, and nothing is allocated per packet or per read.
  *
  * ```
- *  0            from              to                 windowBytes
- *  +-------------+-----------------+-------------------+
- *  | handled     | record not yet  | space(): read the |
- *  |             | complete        | next bytes here   |
- *  +-------------+-----------------+-------------------+
+ *  0            from              to                 to + readBytes        windowBytes
+ *  +-------------+-----------------+-------------------+----------------------+
+ *  | handled     | record not yet  | space(): read the | room for the largest |
+ *  |             | complete        | next bytes here   | packet or block      |
+ *  +-------------+-----------------+-------------------+----------------------+
+ *                  moved to the front before the next read: less than a packet, mostly
  * ```
  *
  * Both methods that look at bytes throw a SensorError (`not_a_capture`, `capture_corrupt`, `capture_unsupported`, …) with the file offset of what
@@ -52,17 +50,14 @@ export class CaptureReader implements PacketClock {
     return this.#format === null ? noTime : this.#format.timestamp();
   }
 
-  /** The free part of the window, never empty. */
+  /** Where to put the next bytes: never empty, and no more than is good to read at once. */
   space(): Uint8Array {
-    if (this.#from === this.#to) {
-      this.#from = 0;
-      this.#to = 0;
-    } else if (windowBytes - this.#to < leastRoom) {
+    if (this.#from > 0) {
       this.#window.copyWithin(0, this.#from, this.#to);
       this.#to -= this.#from;
       this.#from = 0;
     }
-    return this.#window.subarray(this.#to);
+    return this.#window.subarray(this.#to, this.#to + readBytes);
   }
 
   /** `count` bytes were put at the start of `space()`. */

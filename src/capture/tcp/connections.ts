@@ -131,7 +131,7 @@ export class ConnectionTable {
       if (slot < 0) return -1;
       if (this.#hashes[slot] === hash && this.#same(slot, family)) {
         this.#flags[slot] = this.#flags[slot]! | wasUsed;
-        this.silent = seconds - this.#lastSeen[slot]!;
+        this.silent = elapsed(this.#lastSeen[slot]!, seconds);
         this.#lastSeen[slot] = seconds;
         return slot;
       }
@@ -171,12 +171,9 @@ export class ConnectionTable {
     this.#flags[slot] = this.#flags[slot]! | isClosed;
   }
 
-  /** Calls `each` for every live slot. */
+  /** Calls `each` for every live slot, in an order that only the capture decides. */
   forEach(each: (slot: number) => void): void {
-    for (let at = 0; at < this.#index.length; at++) {
-      const slot = this.#index[at]! - 1;
-      if (slot >= 0) each(slot);
-    }
+    for (let slot = 0; slot < this.#used; slot++) if (this.wanted[slot] !== vacant) each(slot);
   }
 
   /** The end that sends in this direction. */
@@ -225,7 +222,7 @@ export class ConnectionTable {
     for (let step = 0; step < 2 && this.#used > 0; step++) {
       const slot = this.#advanceHand();
       if (this.wanted[slot] === vacant) continue;
-      const silent = seconds - this.#lastSeen[slot]!;
+      const silent = elapsed(this.#lastSeen[slot]!, seconds);
       if (silent > ((this.#flags[slot]! & isClosed) !== 0 ? lingerSeconds : idleSeconds)) this.#release(slot);
     }
   }
@@ -298,6 +295,11 @@ export class ConnectionTable {
     this.#mask = capacity * 2 - 1;
     for (let slot = 0; slot < this.#used; slot++) if (this.wanted[slot] !== vacant) this.#link(slot);
   }
+}
+
+/** Seconds between two times, of which one was kept in 32 bits. */
+function elapsed(since: number, now: number): number {
+  return (now - since) | 0;
 }
 
 /** `wanted` of a slot that holds no connection. */

@@ -10,6 +10,9 @@ export interface Piece {
   readonly moment: Moment;
 }
 
+/** What a kept piece takes beside its bytes: objects, a buffer and its view. Without it, many small pieces would cost memory that nobody counts. */
+const pieceOverhead = 256;
+
 /** Kept bytes of one direction, sorted by sequence number and free of overlap: what came first stays (reassembly.ts says why). */
 export class HeldBytes implements ByteHolder {
   #pieces: Piece[] = [];
@@ -20,6 +23,7 @@ export class HeldBytes implements ByteHolder {
     this.#budget = budget;
   }
 
+  /** Bytes of memory taken, not bytes of the stream. */
   get size(): number {
     return this.#size;
   }
@@ -37,7 +41,7 @@ export class HeldBytes implements ByteHolder {
       const room = piece === undefined ? end - from : Math.min(end - from, sequenceDistance(piece.sequence, at));
       if (room > 0) {
         this.#pieces.splice(index, 0, { sequence: at, bytes: bytes.slice(from, from + room), moment });
-        this.#size += room;
+        this.#size += room + pieceOverhead;
         from += room;
         at = sequenceAfter(at, room);
       } else {
@@ -63,7 +67,7 @@ export class HeldBytes implements ByteHolder {
     let count = 0;
     for (const piece of this.#pieces) {
       if (sequenceDistance(piece.sequence, sequence) >= 0) break;
-      this.#size -= piece.bytes.length;
+      this.#size -= piece.bytes.length + pieceOverhead;
       count++;
     }
     if (count === 0) return;

@@ -44,7 +44,9 @@ export class Reassembler implements SegmentSink {
   readonly #table: ConnectionTable;
   /** [slot * 2 + direction] */
   readonly #held: (HeldBytes | undefined)[] = [];
-  /** Set while a connection's held rest is delivered: the packet it came in. */
+  /** A connection's held rest is being delivered, */
+  #ending = false;
+  /** in the name of the last of the packets that brought it. */
   #moment: Moment | null = null;
 
   constructor(sink: StreamSink, clock: PacketClock, limits: CaptureLimits) {
@@ -210,6 +212,9 @@ export class Reassembler implements SegmentSink {
     for (;;) {
       const piece = held.from(table.next[at]!);
       if (piece === undefined || piece.sequence !== table.next[at]) break;
+      if (this.#ending && (this.#moment === null || piece.moment.frame > this.#moment.frame)) {
+        this.#moment = piece.moment;
+      }
       this.#deliver(slot, direction, piece.bytes, 0, piece.bytes.length);
       if ((table.wanted[slot]! & (1 << direction)) === 0) break;
     }
@@ -255,18 +260,17 @@ export class Reassembler implements SegmentSink {
 
   /** The connection ends: held bytes are delivered across their gaps, in the name of the packets that brought them. */
   #end(slot: number): void {
+    this.#ending = true;
     for (const direction of [0, 1] as const) {
       const at = slot * 2 + direction;
       const held = this.#held[at];
       while (held !== undefined && (this.#table.wanted[slot]! & (1 << direction)) !== 0 && this.#skipGap(at, held)) {
-        const piece = held.from(this.#table.next[at]!)!;
-        if (this.#moment === null || piece.moment.frame > this.#moment.frame) this.#moment = piece.moment;
-        this.#deliver(slot, direction, piece.bytes, 0, piece.bytes.length);
-        held.forgetBefore(this.#table.next[at]!);
+        this.#drain(slot, direction, held);
       }
       this.#release(at);
       this.#moment = null;
     }
+    this.#ending = false;
     this.#sink.closed(slot);
   }
 }
