@@ -59,7 +59,14 @@ export class HeldBytes implements ByteHolder {
 
   /** The first piece that begins at or after a sequence number. */
   from(sequence: number): Piece | undefined {
-    return this.#pieces.find((piece) => sequenceDistance(piece.sequence, sequence) >= 0);
+    let low = 0;
+    let high = this.#pieces.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sequenceDistance(this.#pieces[middle]!.sequence, sequence) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return this.#pieces[low];
   }
 
   /** Drops the pieces before a sequence number. */
