@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExitCode } from '../exit-codes.js';
 import { Output } from '../output.js';
+import { packageRoot } from '../package-root.js';
 import { pcap } from './pcap.js';
 
-/** Lies two levels above the folder of this file, in src and in dist alike. */
-const SAMPLE = fileURLToPath(new URL('../../../samples/mail-logins.pcapng', import.meta.url));
+const SAMPLE = fileURLToPath(new URL('samples/mail-logins.pcapng', packageRoot));
 
 /** A word of a command line as a POSIX shell reads it back. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
