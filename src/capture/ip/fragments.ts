@@ -13,11 +13,18 @@ interface Fragment {
 interface Datagram {
   readonly protocol: number;
   readonly since: number;
-  fragments: Fragment[];
-  held: number;
-  /** Length of the whole payload, known once the last fragment was seen. */
+  /** Sorted by offset and free of overlap. */
+  readonly fragments: Fragment[];
+  /** Bytes of the payload that are here. */
+  covered: number;
+  /** Memory taken. */
+  cost: number;
+  /** Length of the whole payload, -1 until the last fragment was seen. */
   length: number;
 }
+
+/** What a kept fragment takes beside its bytes. */
+const fragmentOverhead = 256;
 
 /** A datagram put together again. The addresses are still in the packet that completed it. */
 export interface WholeDatagram {
@@ -46,29 +53,52 @@ export class FragmentStore {
   /** Takes the packet's unread bytes as a fragment; `take` then tells whether that completed the datagram. */
   add(bytes: Uint8Array, packet: Packet, id: number, protocol: number, offset: number, more: boolean): void {
     const length = packet.end - packet.at;
-    if (length <= 0 || offset + length > maxDatagram) return;
+    const end = offset + length;
+    if (length <= 0 || end > maxDatagram) return;
+    // RFC 791 section 3.2: every fragment but the last is a multiple of eight. One that is not cannot be followed.
+    if (more && (length & 7) !== 0) return;
     this.#expire();
     const key = `${packet.family}|${packet.family === 4 ? `${packet.address[3]}|${packet.address[7]}` : packet.address.join('|')}|${id}|${protocol}`;
     let datagram = this.#datagrams.get(key);
     if (datagram === undefined) {
       if (this.#datagrams.size >= this.#limits.fragmentedDatagrams) this.#dropOldest();
-      datagram = { protocol, since: this.#clock.seconds, fragments: [], held: 0, length: -1 };
+      datagram = { protocol, since: this.#clock.seconds, fragments: [], covered: 0, cost: 0, length: -1 };
       this.#datagrams.set(key, datagram);
     }
-    // RFC 791 section 3.2: every fragment but the last is a multiple of eight. One that is not cannot be followed.
-    if (more && (length & 7) !== 0) return;
-    if (!more && datagram.length < 0) datagram.length = offset + length;
-    if (datagram.fragments.some((f) => f.offset === offset && f.bytes.length >= length)) return;
-    while (this.#held + length > this.#limits.fragmentBytes && this.#datagrams.size > 1) this.#dropOldest();
-    datagram.fragments.push({ offset, bytes: bytes.slice(packet.at, packet.end) });
-    datagram.held += length;
-    this.#held += length;
-    if (datagram.length >= 0 && datagram.held >= datagram.length) {
-      const whole = assemble(datagram);
-      if (whole === null) return;
-      this.#forget(key, datagram);
-      this.#whole = { protocol, bytes: whole };
+    if (datagram.length >= 0) {
+      if (end > datagram.length) return;
+    } else if (!more) {
+      const last = datagram.fragments.at(-1);
+      if (last !== undefined && last.offset + last.bytes.length > end) return; // the first word counts, of the length too
+      datagram.length = end;
     }
+    while (this.#held + length + fragmentOverhead > this.#limits.fragmentBytes) {
+      if (this.#dropOldest() === datagram) return;
+    }
+    this.#keep(datagram, bytes, packet.at, offset, end);
+    if (datagram.covered === datagram.length) {
+      this.#forget(key, datagram);
+      this.#whole = { protocol, bytes: joined(datagram) };
+    }
+  }
+
+  /** Keeps a copy of those of the payload's bytes [offset, end) that are not here yet. */
+  #keep(datagram: Datagram, bytes: Uint8Array, start: number, offset: number, end: number): void {
+    const { fragments } = datagram;
+    const before = datagram.cost;
+    let index = firstEndingAfter(fragments, offset);
+    for (let at = offset; at < end; index++) {
+      const next = fragments[index];
+      const room = Math.min(end, next?.offset ?? end) - at;
+      if (room > 0) {
+        const from = start + at - offset;
+        fragments.splice(index, 0, { offset: at, bytes: bytes.slice(from, from + room) });
+        datagram.covered += room;
+        datagram.cost += room + fragmentOverhead;
+        at += room;
+      } else at = next!.offset + next!.bytes.length;
+    }
+    this.#held += datagram.cost - before;
   }
 
   /** The datagram the last `add` completed, once. */
@@ -86,30 +116,36 @@ export class FragmentStore {
     }
   }
 
-  #dropOldest(): void {
+  #dropOldest(): Datagram | undefined {
     for (const [key, datagram] of this.#datagrams) {
       this.dropped++;
       this.#forget(key, datagram);
-      return;
+      return datagram;
     }
+    return undefined;
   }
 
   #forget(key: string, datagram: Datagram): void {
-    this.#held -= datagram.held;
+    this.#held -= datagram.cost;
     this.#datagrams.delete(key);
   }
 }
 
-/** Earlier arrivals are laid down last, so that the first bytes win. null: there is still a hole. */
-function assemble(datagram: Datagram): Uint8Array | null {
-  const ordered = [...datagram.fragments].sort((a, b) => a.offset - b.offset);
-  let reached = 0;
-  for (const fragment of ordered) {
-    if (fragment.offset > reached) return null;
-    reached = Math.max(reached, fragment.offset + fragment.bytes.length);
+/** Index of the first fragment that ends behind an offset. */
+function firstEndingAfter(fragments: readonly Fragment[], offset: number): number {
+  let low = 0;
+  let high = fragments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { offset: at, bytes } = fragments[middle]!;
+    if (at + bytes.length <= offset) low = middle + 1;
+    else high = middle;
   }
-  if (reached < datagram.length) return null;
-  const whole = new Uint8Array(reached);
-  for (const fragment of datagram.fragments.toReversed()) whole.set(fragment.bytes, fragment.offset);
-  return whole.subarray(0, datagram.length);
+  return low;
+}
+
+function joined(datagram: Datagram): Uint8Array {
+  const whole = new Uint8Array(datagram.length);
+  for (const fragment of datagram.fragments) whole.set(fragment.bytes, fragment.offset);
+  return whole;
 }

@@ -3,6 +3,7 @@ import {
   type Continuity,
   type Direction,
   defaultCaptureLimits,
+  type PacketClock,
   PacketDecoder,
   Reassembler,
 } from '../../../src/capture/index.js';
@@ -13,6 +14,19 @@ export interface Told {
   readonly text: string;
   readonly how: Continuity;
   readonly frame: number;
+}
+
+/** Asks the run each time. */
+function clockOf(run: { readonly frame: number; readonly seconds: number }): PacketClock {
+  return {
+    get frame() {
+      return run.frame;
+    },
+    get seconds() {
+      return run.seconds;
+    },
+    timestamp: () => ({ seconds: run.seconds, nanoseconds: 0, digits: 0 }),
+  };
 }
 
 /**
@@ -29,16 +43,8 @@ export class StreamRun {
 
   constructor(limits: Partial<CaptureLimits> = {}) {
     const all = { ...defaultCaptureLimits, ...limits };
-    const run = this;
-    const clock = {
-      get frame() {
-        return run.frame;
-      },
-      get seconds() {
-        return run.seconds;
-      },
-      timestamp: () => ({ seconds: run.seconds, nanoseconds: 0, digits: 0 }),
-    };
+
+    const clock = clockOf(this);
     this.reassembler = new Reassembler(
       {
         bytes: (slot: number, direction: Direction, bytes: Uint8Array, start: number, end: number, how: Continuity) => {
