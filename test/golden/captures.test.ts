@@ -101,7 +101,7 @@ describe.skipIf(!setIsThere)(
         })
         .sort((a, b) => (a.key < b.key ? -1 : 1));
       expect(seen.map((each) => each.row)).toEqual(rows.map(({ hello, retry }) => wantedRow(hello, retry)));
-      expect(stats.rejected['sslv2_hello'] ?? 0).toBe(
+      expect(stats.rejected.sslv2_hello ?? 0).toBe(
         new Set(capture.hellos.filter((hello) => hello.scope === 'sslv2').map(ends)).size,
       );
     });
