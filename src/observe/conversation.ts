@@ -1,31 +1,14 @@
 import type { ByteHolder } from '../bytes/budget.js';
-import type { Continuity, Direction } from '../capture/index.js';
+import type { Continuity, Direction, Moment } from '../capture/index.js';
 import { DialogueFinder } from '../dialects/index.js';
 import type { Endpoint } from '../endpoint.js';
 import { SensorError } from '../errors.js';
 import { readProxyHeader } from '../haproxy/index.js';
-import type { ClientHello, ServerHello } from '../model/index.js';
+import type { ClientHello } from '../model/index.js';
 import { HelloStream, looksLikeHello, looksLikeSslv2Hello, tlsOpening } from '../tls/index.js';
+import { joined, same } from './bytes.js';
+import type { ConversationHost } from './conversation-host.js';
 import { earlyServerBytes, pendingBytes, scanBytes } from './limits.js';
-
-/** What a conversation reports, and what it asks. */
-export interface ConversationHost {
-  /** Rows wait for their ServerHello: the server's bytes are wanted too. */
-  readonly wantsServer: boolean;
-  /** The direction that opened the connection, as far as the capture shows. */
-  opener(slot: number): Direction;
-  tlsBegan(): void;
-  hello(conversation: Conversation, client: Direction, hello: ClientHello, retry: boolean): void;
-  serverHello(conversation: Conversation, hello: ServerHello): void;
-  /** No ServerHello will come any more. */
-  noServerHello(conversation: Conversation): void;
-  repeat(): void;
-  rejected(conversation: Conversation, client: Direction, error: SensorError): void;
-  /** States how many bytes the conversation keeps now. */
-  holds(conversation: Conversation, bytes: number): void;
-  /** States how many bytes of its last hello it keeps, to tell a repeat or a retry by. */
-  remembers(conversation: Conversation, bytes: number): void;
-}
 
 /**
  * - `clear`: TLS has not begun; the first bytes and the dialogue are followed.
@@ -45,16 +28,21 @@ export class Conversation implements ByteHolder {
   /** The dialect that led to TLS; null where TLS began by itself. */
   starttls: string | null = null;
 
+  /** The packet that completes what is being read, where that is not the one being handed on. */
+  at: Moment | null = null;
+
   readonly #host: ConversationHost;
   #phase: Phase = 'clear';
   /** Directions that have brought bytes, one bit each. */
   #heard = 0;
   /** Bytes of each direction that no dialogue has used up. */
   readonly #pending: [Uint8Array, Uint8Array] = [nothing, nothing];
+  /** The packet that brought the last of them, for those that wait for the other direction. */
+  readonly #pendingAt: [Moment | null, Moment | null] = [null, null];
   /** Directions past their first bytes: these are no TLS. */
   #opened = 0;
   #finder: DialogueFinder | null = null;
-  /** A hello that may have begun at a segment, and how many bytes of each direction were looked through. */
+  /** A hello that may have begun at a segment, and how many bytes of each direction came before TLS. */
   readonly #attempts: [HelloStream | null, HelloStream | null] = [null, null];
   readonly #scanned: [number, number] = [0, 0];
   #client: Direction = 0;
@@ -73,6 +61,7 @@ export class Conversation implements ByteHolder {
 
   /** @returns the directions still wanted, as StreamSink has it */
   bytes(direction: Direction, chunk: Uint8Array, how: Continuity): number {
+    if (this.#phase !== 'tls') this.#scanned[direction] += chunk.length;
     switch (this.#phase) {
       case 'clear':
         this.#clear(direction, chunk, how);
@@ -129,6 +118,7 @@ export class Conversation implements ByteHolder {
     }
     // Only one side was captured: its hello may come without the answer it waited for.
     if (heardBefore && (this.#heard & (2 >> direction)) === 0 && this.#attempt(direction, chunk)) return;
+    this.#pendingAt[direction] = null;
     const before = this.#pending[direction];
     this.#pending[direction] = before.length === 0 ? chunk : joined(before, chunk);
     // What one side brings may be what the other was waiting for.
@@ -139,7 +129,10 @@ export class Conversation implements ByteHolder {
     if (this.#phase !== 'clear') return;
     if (this.#pending[direction].length > pendingBytes) this.#giveUpDialogue();
     else {
-      if (this.#pending[direction].length > 0) this.#pending[direction] = this.#pending[direction].slice();
+      if (this.#pending[direction].length > 0) {
+        this.#pending[direction] = this.#pending[direction].slice();
+        this.#pendingAt[direction] = this.#host.moment();
+      }
       this.#hold(this.#pending[0].length + this.#pending[1].length);
     }
   }
@@ -225,7 +218,10 @@ export class Conversation implements ByteHolder {
     this.starttls = this.#finder?.name ?? null;
     for (const direction of [0, 1] as const) {
       const pending = this.#pending[direction];
-      if (pending.length > 0 && this.#attempt(direction, pending)) return;
+      this.at = this.#pendingAt[direction];
+      const isTls = pending.length > 0 && this.#attempt(direction, pending);
+      this.at = null;
+      if (isTls) return;
       this.#pending[direction] = nothing;
     }
     this.starttls = null;
@@ -242,7 +238,6 @@ export class Conversation implements ByteHolder {
   }
 
   #scan(direction: Direction, chunk: Uint8Array, how: Continuity): void {
-    this.#scanned[direction] += chunk.length;
     if (how !== 'next') this.#attempts[direction] = null;
     this.#attempt(direction, chunk);
   }
@@ -283,7 +278,9 @@ export class Conversation implements ByteHolder {
     const rest = this.#pending[client];
     const answer = this.#pending[opposite(client)];
     this.#enterTls(client, new HelloStream());
+    this.at = this.#pendingAt[client];
     this.#records(rest);
+    this.at = null;
     if (answer.length > 0) this.#serverRecords(answer);
   }
 
@@ -409,24 +406,6 @@ export class Conversation implements ByteHolder {
 
 function opposite(direction: Direction): Direction {
   return direction === 0 ? 1 : 0;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
-}
-
-/** RFC 8446 section 4.1.2: behind the four-byte header and legacy_version. */
-function randomOf(hello: Uint8Array): Uint8Array {
-  return hello.subarray(6, 38);
 }
 
 function incomplete(offset: number, message: string): SensorError {

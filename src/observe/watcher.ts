@@ -4,6 +4,7 @@ import {
   CaptureReader,
   type Continuity,
   type Direction,
+  type Moment,
   PacketDecoder,
   type PacketSink,
   Reassembler,
@@ -13,7 +14,8 @@ import type { Endpoint } from '../endpoint.js';
 import type { SensorError } from '../errors.js';
 import { fingerprint, ja3s } from '../fingerprint/index.js';
 import type { ClientHello, Observation, OpenSslGeneration, ServerHello, Timestamp } from '../model/index.js';
-import { Conversation, type ConversationHost } from './conversation.js';
+import { Conversation } from './conversation.js';
+import type { ConversationHost } from './conversation-host.js';
 import { rememberedBytes, serverWaitSeconds } from './limits.js';
 import { type CaptureStats, countIn } from './stats.js';
 
@@ -124,6 +126,10 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
 
   // -- conversations --
 
+  moment(): Moment {
+    return this.#reassembler.moment();
+  }
+
   opener(slot: number): Direction {
     return this.#reassembler.opener(slot);
   }
@@ -133,7 +139,7 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
   }
 
   hello(conversation: Conversation, client: Direction, hello: ClientHello, retry: boolean): void {
-    const moment = this.#reassembler.moment();
+    const moment = conversation.at ?? this.moment();
     const options = this.#options;
     const observation: Observation = {
       file: options.file,
@@ -172,7 +178,7 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
     countIn(this.stats.rejected, error.code);
     const { onRejected, file } = this.#options;
     if (onRejected === undefined) return;
-    const moment = this.#reassembler.moment();
+    const moment = conversation.at ?? this.moment();
     onRejected({
       file,
       frame: moment.frame,
