@@ -12,7 +12,7 @@ export function same(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** RFC 8446 section 4.1.2: behind the four-byte header and legacy_version. */
-function randomOf(hello: Uint8Array): Uint8Array {
+/** A ClientHello's random (RFC 8446 section 4.1.2): behind the four-byte header and legacy_version. */
+export function randomOf(hello: Uint8Array): Uint8Array {
   return hello.subarray(6, 38);
 }

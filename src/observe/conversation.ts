@@ -6,7 +6,7 @@ import { SensorError } from '../errors.js';
 import { readProxyHeader } from '../haproxy/index.js';
 import type { ClientHello } from '../model/index.js';
 import { HelloStream, looksLikeHello, looksLikeSslv2Hello, tlsOpening } from '../tls/index.js';
-import { joined, same } from './bytes.js';
+import { joined, randomOf, same } from './bytes.js';
 import type { ConversationHost } from './conversation-host.js';
 import { earlyServerBytes, pendingBytes, scanBytes } from './limits.js';
 
