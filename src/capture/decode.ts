@@ -13,6 +13,7 @@ import { loopback, rawIp } from './link/loopback.js';
 import { mpls } from './link/mpls.js';
 import { hdlc, ppp, pppoe } from './link/ppp.js';
 import { Layer, Packet } from './packet.js';
+import { Quick, quickLook } from './quick.js';
 import { tcpHeader } from './tcp/segment.js';
 import { gre } from './tunnel/gre.js';
 import { capwap, geneve, gtpU, vxlan } from './tunnel/overlay.js';
@@ -33,6 +34,9 @@ export class PacketDecoder {
   readonly #sink: SegmentSink;
   #linkType = -1;
   #first: Layer = Layer.none;
+  // The window stays the same for a whole file, and so does its view.
+  #bytes: Uint8Array | null = null;
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(sink: SegmentSink, clock: PacketClock, limits: CaptureLimits) {
     this.#sink = sink;
@@ -47,6 +51,15 @@ export class PacketDecoder {
     }
     if (this.#first === Layer.none) return false;
     const packet = this.#packet;
+    if (this.#first === Layer.ethernet) {
+      if (bytes !== this.#bytes) {
+        this.#bytes = bytes;
+        this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      }
+      const found = quickLook(this.#view, start, end, packet);
+      if (found === Quick.segment) this.#sink.segment(bytes, packet);
+      if (found !== Quick.unsure) return true;
+    }
     packet.at = start;
     packet.end = end;
     this.#descend(bytes, this.#first, 0);

@@ -49,18 +49,22 @@ export function pcapVariant(bytes: Uint8Array, at: number): Variant | null {
  */
 export class PcapFormat implements CaptureFormat {
   frame = 0;
-  seconds = 0;
   /** Nothing is ever skipped here. */
   readonly skippedFrom = 0;
   readonly linkType: number;
   readonly #sink: PacketSink;
   readonly #variant: Variant;
+  readonly #view: DataView;
+  /** Where the current packet's record begins; -1 between two reads, when the window may have moved. */
+  #record = -1;
+  #seconds = 0;
   #fraction = 0;
 
   /** @param at where the 24-byte file header begins */
   constructor(bytes: Uint8Array, at: number, variant: Variant, sink: PacketSink) {
     this.#variant = variant;
     this.#sink = sink;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Section 4: the lower 16 bits are the link type, above them the length of a frame check sequence and reserved bits.
     const word = at + 20;
     this.linkType = variant.littleEndian
@@ -68,47 +72,48 @@ export class PcapFormat implements CaptureFormat {
       : bytes[word + 3]! | (bytes[word + 2]! << 8);
   }
 
+  /** Whole seconds of the current packet; read when asked for, as most packets need no time. */
+  get seconds(): number {
+    return this.#record < 0 ? this.#seconds : this.#view.getUint32(this.#record, this.#variant.littleEndian);
+  }
+
+  get #currentFraction(): number {
+    return this.#record < 0 ? this.#fraction : this.#view.getUint32(this.#record + 4, this.#variant.littleEndian);
+  }
+
   walk(bytes: Uint8Array, from: number, to: number, fileOffset: number): number {
     const { littleEndian, recordHeader } = this.#variant;
     const sink = this.#sink;
     const linkType = this.linkType;
+    const view = this.#view;
     let at = from;
     while (to - at >= recordHeader) {
-      let length: number;
-      let originalLength: number;
-      if (littleEndian) {
-        length = bytes[at + 8]! | (bytes[at + 9]! << 8) | (bytes[at + 10]! << 16) | (bytes[at + 11]! << 24);
-        originalLength = bytes[at + 12]! | (bytes[at + 13]! << 8) | (bytes[at + 14]! << 16) | (bytes[at + 15]! << 24);
-      } else {
-        length = bytes[at + 11]! | (bytes[at + 10]! << 8) | (bytes[at + 9]! << 16) | (bytes[at + 8]! << 24);
-        originalLength = bytes[at + 15]! | (bytes[at + 14]! << 8) | (bytes[at + 13]! << 16) | (bytes[at + 12]! << 24);
-      }
-      // One unsigned comparison refuses both the absurd and what became negative.
-      if (length >>> 0 > maxPacketBytes) {
+      const length = view.getUint32(at + 8, littleEndian);
+      if (length > maxPacketBytes) {
+        this.#leaveWindow();
         throw captureError(
           'capture_corrupt',
           'incl_len',
           fileOffset + at - from,
-          `packet ${this.frame + 1} claims ${length >>> 0} bytes, more than any capture holds`,
+          `packet ${this.frame + 1} claims ${length} bytes, more than any capture holds`,
         );
       }
       const start = at + recordHeader;
       const end = start + length;
       if (end > to) break;
-      if (littleEndian) {
-        this.seconds = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-        this.#fraction =
-          (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24)) >>> 0;
-      } else {
-        this.seconds = (bytes[at + 3]! | (bytes[at + 2]! << 8) | (bytes[at + 1]! << 16) | (bytes[at]! << 24)) >>> 0;
-        this.#fraction =
-          (bytes[at + 7]! | (bytes[at + 6]! << 8) | (bytes[at + 5]! << 16) | (bytes[at + 4]! << 24)) >>> 0;
-      }
+      this.#record = at;
       this.frame++;
-      sink.packet(bytes, start, end, linkType, originalLength >>> 0);
+      sink.packet(bytes, start, end, linkType, view.getUint32(at + 12, littleEndian));
       at = end;
     }
+    this.#leaveWindow();
     return at;
+  }
+
+  #leaveWindow(): void {
+    this.#seconds = this.seconds;
+    this.#fraction = this.#currentFraction;
+    this.#record = -1;
   }
 
   takeSkip(): number {
@@ -116,7 +121,7 @@ export class PcapFormat implements CaptureFormat {
   }
 
   timestamp(): Timestamp {
-    return classicTime(this.seconds, this.#fraction, this.#variant.digits);
+    return classicTime(this.seconds, this.#currentFraction, this.#variant.digits);
   }
 
   atEnd(left: number, fileOffset: number): SensorError | null {

@@ -10,6 +10,11 @@ export function udp(bytes: Uint8Array, packet: Packet): Layer {
   return layer;
 }
 
+/** Could a datagram between these ports carry a tunnel? */
+export function mayCarryTunnel(sourcePort: number, destinationPort: number): boolean {
+  return byPort(destinationPort) !== Layer.none || byPort(sourcePort) !== Layer.none;
+}
+
 function byPort(port: number): Layer {
   switch (port) {
     case 4789: // VXLAN (RFC 7348 section 5)
