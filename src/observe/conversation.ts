@@ -116,8 +116,9 @@ export class Conversation implements ByteHolder {
       if (this.#phase === 'scan') this.#scan(direction, chunk, how);
       return;
     }
-    // Only one side was captured: its hello may come without the answer it waited for.
-    if (heardBefore && (this.#heard & (2 >> direction)) === 0 && this.#attempt(direction, chunk)) return;
+    // Only one side was captured: its hello may come without the answer it waited for. Or no dialect knows the connection yet.
+    const alone = (this.#heard & (2 >> direction)) === 0;
+    if (heardBefore && (alone || (this.#finder?.name ?? null) === null) && this.#attempt(direction, chunk)) return;
     this.#pendingAt[direction] = null;
     const before = this.#pending[direction];
     this.#pending[direction] = before.length === 0 ? chunk : joined(before, chunk);

@@ -174,18 +174,19 @@ describe('where no dialect knows the connection', () => {
   });
 
   it('also where the segment before could still have become a dialect', async () => {
-    // Four zero bytes may begin PostgreSQL's length, and other things.
-    for (const prelude of [
-      [0],
-      [0, 0],
-      [0, 0, 0],
-      [5],
-      [4],
-      ...['S', 'A', 'GE', 'CON', '+', '2', '<', 'L'].map(ascii),
-    ]) {
-      const c = new Connection({ dport: 4_000 });
-      const { rows } = await seenIn(...c.open(), c.server([0xff, 0, 0xfe]), c.client(prelude), c.client(hello));
-      expect(rows, Buffer.from(prelude).toString('hex')).toEqual(['#6 5s 40001>4000 mail.example.org -']);
+    // Zeros may begin PostgreSQL's length, a letter a command, and nearly every byte MySQL's length on the server's side.
+    const preludes = [[0], [0, 0], [0, 0, 0], [5], [4], ...['S', 'A', 'GE', 'CON', '+', '2', '<', 'L'].map(ascii)];
+    for (const client of preludes) {
+      for (const server of [[0x80], [0x4a, 0], ...preludes]) {
+        const c = new Connection({ dport: 4_000 });
+        const both = [c.client(client), c.server(server)];
+        for (const packets of [both, both.toReversed()]) {
+          const { rows } = await seenIn(...c.open(), ...packets, c.clientAt(client.length, hello));
+          expect(rows, `${Buffer.from(client).toString('hex')} ${Buffer.from(server).toString('hex')}`).toEqual([
+            '#6 5s 40001>4000 mail.example.org -',
+          ]);
+        }
+      }
     }
   });
 
