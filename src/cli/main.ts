@@ -9,32 +9,32 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const { runProgram } = await import('./program.js');
-  return runProgram(args, version());
-}
-
-const args = process.argv.slice(2);
-if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+async function printVersion(): Promise<number> {
   const { Output, OutputClosed } = await import('./output.js');
   const output = new Output();
   try {
     output.print(`${version()}\n`);
     await output.flush();
+    return 0;
   } catch (error) {
-    if (!(error instanceof OutputClosed)) {
-      say(error instanceof Error ? error.message : String(error));
-      process.exitCode = 1;
-    }
+    if (error instanceof OutputClosed) return 0;
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
   }
-} else {
-  try {
-    const code = await main(args);
-    // A read of standard input may still be waiting for a writer that never comes: leave now, everything is written.
-    process.exit(code);
-  } catch (error) {
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) return printVersion();
+  const { runProgram } = await import('./program.js');
+  return runProgram(args, version());
+}
+
+main(process.argv.slice(2)).then(
+  // A read of standard input may still be waiting for a writer that never comes: leave now, everything is written.
+  (code) => process.exit(code),
+  (error: unknown) => {
     // Only a mistake in this program comes here.
     say(`internal error: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
-  }
-}
+  },
+);
