@@ -20,6 +20,9 @@ type Phase = 'clear' | 'scan' | 'tls' | 'over';
 
 const nothing = new Uint8Array(0);
 
+/** Dialects that carry another conversation: TLS behind them is that one's, and not theirs. */
+const carriers: ReadonlySet<string> = new Set(['http', 'socks']);
+
 /** One connection, followed from its first byte until every hello on it has been seen or none can come. */
 export class Conversation implements ByteHolder {
   readonly slot: number;
@@ -41,6 +44,8 @@ export class Conversation implements ByteHolder {
   readonly #pendingAt: [Moment | null, Moment | null] = [null, null];
   /** Directions past their first bytes: these are no TLS. */
   #opened = 0;
+  /** Directions that opened with a ServerHello: the capture has the answer before the question. */
+  #answered = 0;
   #finder: DialogueFinder | null = null;
   /** A hello that may have begun at a segment, and how many bytes of each direction came before TLS. */
   readonly #attempts: [HelloStream | null, HelloStream | null] = [null, null];
@@ -95,7 +100,7 @@ export class Conversation implements ByteHolder {
   #wanted(): number {
     switch (this.#phase) {
       case 'clear':
-        return 3;
+        return 3 & ~this.#answeredFully();
       case 'scan':
         return (this.#scanned[0] < scanBytes ? 1 : 0) | (this.#scanned[1] < scanBytes ? 2 : 0);
       case 'tls':
@@ -105,9 +110,20 @@ export class Conversation implements ByteHolder {
     }
   }
 
+  /** Directions whose answer is here as far as anyone asks for it. */
+  #answeredFully(): number {
+    const isFull = (direction: Direction) =>
+      !this.#host.wantsServer || this.#pending[direction].length >= earlyServerBytes;
+    return this.#answered & ((isFull(0) ? 1 : 0) | (isFull(1) ? 2 : 0));
+  }
+
   // -- clear: who speaks, and where TLS begins --
 
   #clear(direction: Direction, chunk: Uint8Array, how: Continuity): void {
+    if ((this.#answered & (1 << direction)) !== 0) {
+      this.#keepAnswer(direction, joined(this.#pending[direction], chunk), how);
+      return;
+    }
     const heardBefore = (this.#heard & (1 << direction)) !== 0;
     if (heardBefore && how !== 'next') {
       // A dialogue with a hole in it cannot be followed.
@@ -141,7 +157,7 @@ export class Conversation implements ByteHolder {
   /** Reads on in one direction's pending bytes. true: some were used up. */
   #read(direction: Direction): boolean {
     const pending = this.#pending[direction];
-    if (pending.length === 0) return false;
+    if (pending.length === 0 || (this.#answered & (1 << direction)) !== 0) return false;
     if ((this.#opened & (1 << direction)) === 0) return this.#open(direction, pending);
     this.#finder ??= new DialogueFinder();
     const side = this.#host.opener(this.slot) === direction ? 'client' : 'server';
@@ -179,8 +195,8 @@ export class Conversation implements ByteHolder {
         this.#beginTls(direction);
         return false;
       case 'server_hello':
-        // The capture has the answer before the question: keep it until the hello comes.
-        this.#pending[direction] = bytes.slice(0, this.#host.wantsServer ? earlyServerBytes : 1);
+        this.#answered |= 1 << direction;
+        this.#keepAnswer(direction, bytes, 'next');
         return false;
       case 'later_tls':
         this.#finish();
@@ -214,9 +230,15 @@ export class Conversation implements ByteHolder {
     }
   }
 
+  /** A ServerHello waits for its ClientHello, where anyone asks for it. */
+  #keepAnswer(direction: Direction, bytes: Uint8Array, how: Continuity): void {
+    const wanted = this.#host.wantsServer && how === 'next';
+    this.#pending[direction] = wanted ? bytes.slice(0, earlyServerBytes) : nothing;
+    this.#hold(this.#pending[0].length + this.#pending[1].length);
+  }
+
   /** Pending bytes may still open with a hello: the answer that would have said so was not captured. */
   #giveUpDialogue(): void {
-    this.starttls = this.#finder?.name ?? null;
     for (const direction of [0, 1] as const) {
       const pending = this.#pending[direction];
       this.at = this.#pendingAt[direction];
@@ -225,7 +247,6 @@ export class Conversation implements ByteHolder {
       if (isTls) return;
       this.#pending[direction] = nothing;
     }
-    this.starttls = null;
     this.#beginScan();
   }
 
@@ -267,6 +288,8 @@ export class Conversation implements ByteHolder {
     }
     this.#attempts[direction] = null;
     if (outcome.state === 'rejected') return false;
+    const name = this.#finder?.name ?? null;
+    this.starttls = name === null || carriers.has(name) ? null : name;
     this.#enterTls(direction, stream);
     this.#found(outcome.hello);
     this.#records(chunk.subarray(outcome.consumed));

@@ -6,6 +6,7 @@ import {
   APPLICATION_DATA,
   ascii,
   clientHello,
+  extension,
   record,
   records,
   serverHello,
@@ -212,6 +213,27 @@ describe('with the ServerHello asked for', () => {
     const row = (n: number) => [`#${n} ${n - 1}s 40001>993 mail.example.org -`, '771,4865,43'];
     expect(await servers(...c.open(), c.clientAt(0, hello), c.serverAt(0, answer))).toEqual([row(4)]);
     expect(await servers(...c.open(), c.serverAt(0, answer), c.clientAt(0, hello))).toEqual([row(5)]);
+  });
+
+  it('an answer of several segments, captured before its question, is kept', async () => {
+    const long = record(
+      serverHello({ extensions: [versionsExtension(0x0304), extension(0xfe00, new Uint8Array(900))] }),
+    );
+    const c = new Connection();
+    const [one, two, three] = cut(hello, 1, 40);
+    const { rows } = await seenIn(
+      ...c.open(),
+      c.clientAt(0, one!),
+      c.clientAt(40, three!),
+      c.server(long),
+      c.clientAt(1, two!),
+    );
+    expect(rows).toEqual(['#7 6s 40001>993 mail.example.org -']);
+    const d = new Connection({ sport: 2 });
+    const pieces = cut(long, 1, 6, 300, 700).map((piece) => d.server(piece));
+    expect(await servers(...d.open(), ...pieces, d.client(hello))).toEqual([
+      ['#9 8s 2>993 mail.example.org -', '771,4865,43-65024'],
+    ]);
   });
 
   it('a row is not held back for more than a second of capture time, nor by the end of connection or capture', async () => {
