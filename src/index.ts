@@ -3,8 +3,9 @@
  *
  * @module
  */
-export { SensorError } from './errors.js';
+
 export type { Endpoint } from './endpoint.js';
+export { SensorError } from './errors.js';
 export { fingerprint, ja3s } from './fingerprint/index.js';
 export type {
   ClientHello,

@@ -15,6 +15,6 @@ export const bytesPerTurn = 33_554_432;
 
 /**
  * Bytes of hellos kept in all, to tell a repeat or the second hello after a HelloRetryRequest by. Kept from a hello until its client sends something
- * else; a client that does not would be a flood. Room for some 25,000.
+ * else; only a flood of clients that do not reaches it. Then a second hello is still seen, and taken for a retry. Room for some 25,000.
  */
 export const rememberedBytes = 16_777_216;

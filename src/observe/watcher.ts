@@ -1,4 +1,4 @@
-import { ByteBudget } from '../bytes/budget.js';
+import type { ByteHolder } from '../bytes/budget.js';
 import {
   type CaptureLimits,
   CaptureReader,
@@ -14,10 +14,12 @@ import type { Endpoint } from '../endpoint.js';
 import type { SensorError } from '../errors.js';
 import { fingerprint, ja3s } from '../fingerprint/index.js';
 import type { ClientHello, Observation, OpenSslGeneration, ServerHello, Timestamp } from '../model/index.js';
-import { Conversation } from './conversation.js';
-import type { ConversationHost } from './conversation-host.js';
+import { tlsOpening } from '../tls/index.js';
+import type { PreludeHost, Reporter } from './host.js';
 import { rememberedBytes, serverWaitSeconds } from './limits.js';
+import { Prelude } from './prelude.js';
 import { type CaptureStats, countIn } from './stats.js';
+import { TlsSession } from './tls-session.js';
 
 /** A hello that could not be read. */
 export interface Rejection {
@@ -48,7 +50,7 @@ interface Waiting {
  * Follows every connection of a capture and collects what it observes: packets go in, observations come out of `take`. Joins the rooms: capture
  * orders the bytes, dialects and haproxy find where TLS begins, tls reads the hello, fingerprint names it.
  */
-export class Watcher implements PacketSink, StreamSink, ConversationHost {
+export class Watcher implements PacketSink, StreamSink, PreludeHost {
   readonly stats: CaptureStats;
   readonly wantsServer: boolean;
   readonly #options: WatcherOptions;
@@ -57,12 +59,13 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
   readonly #decoder: PacketDecoder;
   readonly #reassembler: Reassembler;
   /** Last hellos, kept until the connection has said something else. */
-  readonly #remembered = new ByteBudget(rememberedBytes);
-  /** By slot of the connection. */
-  readonly #conversations: (Conversation | undefined)[] = [];
+  #remembered = 0;
+  #notRemembered = 0;
+  /** Who is given a connection's bytes, by its slot. */
+  readonly #following: (Prelude | TlsSession | undefined)[] = [];
   #ready: Observation[] = [];
   /** In the order of their hellos. */
-  readonly #waiting = new Map<Conversation, Waiting>();
+  readonly #waiting = new Map<TlsSession, Waiting>();
 
   constructor(stats: CaptureStats, options: WatcherOptions) {
     this.stats = stats;
@@ -83,13 +86,13 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
   /** The capture is over. */
   finish(): void {
     this.#reassembler.finish();
-    for (const conversation of this.#waiting.keys()) this.#emit(conversation, null);
+    for (const session of this.#waiting.keys()) this.#emit(session, null);
     const { stats } = this;
     stats.connections = this.#reassembler.connections;
     countIn(stats.limits, 'connections', this.#reassembler.evicted);
     countIn(stats.limits, 'held_per_direction', this.#reassembler.gapsSkipped);
     countIn(stats.limits, 'held_in_all', this.#reassembler.budget.dropped);
-    countIn(stats.limits, 'remembered_hellos', this.#remembered.dropped);
+    countIn(stats.limits, 'remembered_hellos', this.#notRemembered);
     countIn(stats.limits, 'fragmented_datagrams', this.#decoder.fragments.dropped);
   }
 
@@ -107,24 +110,30 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
   // -- streams --
 
   bytes(slot: number, direction: Direction, bytes: Uint8Array, start: number, end: number, how: Continuity): number {
-    let conversation = this.#conversations[slot];
-    if (conversation === undefined) {
-      conversation = new Conversation(slot, this);
-      this.#conversations[slot] = conversation;
+    const chunk = bytes.subarray(start, end);
+    let follower = this.#following[slot];
+    if (follower === undefined) {
+      // Most connections open with their hello: there is nothing before TLS to follow.
+      follower = tlsOpening(chunk) === 'client_hello' ? new TlsSession(slot, direction, this) : new Prelude(slot, this);
+      this.#following[slot] = follower;
     }
-    const wanted = conversation.bytes(direction, bytes.subarray(start, end), how);
-    if (wanted === 0) this.#conversations[slot] = undefined;
+    const wanted = follower.bytes(direction, chunk, how);
+    if (wanted === 0) this.#following[slot] = undefined;
     return wanted;
   }
 
   closed(slot: number): void {
-    const conversation = this.#conversations[slot];
-    if (conversation === undefined) return;
-    conversation.closed();
-    this.#conversations[slot] = undefined;
+    const follower = this.#following[slot];
+    if (follower === undefined) return;
+    follower.closed();
+    this.#following[slot] = undefined;
   }
 
-  // -- conversations --
+  // -- preludes and sessions --
+
+  handOver(session: TlsSession): void {
+    this.#following[session.slot] = session;
+  }
 
   moment(): Moment {
     return this.#reassembler.moment();
@@ -138,77 +147,87 @@ export class Watcher implements PacketSink, StreamSink, ConversationHost {
     this.stats.tls_connections++;
   }
 
-  hello(conversation: Conversation, client: Direction, hello: ClientHello, retry: boolean): void {
-    const moment = conversation.at ?? this.moment();
-    const options = this.#options;
+  hello(session: TlsSession, hello: ClientHello, retry: boolean): void {
+    const moment = session.at ?? this.moment();
+    const { file, openssl } = this.#options;
+    const { slot, client } = session;
     const observation: Observation = {
-      file: options.file,
+      file,
       frame: moment.frame,
       timestamp: moment.timestamp,
       transport: 'tcp',
-      src: this.#reassembler.sender(conversation.slot, client),
-      dst: this.#reassembler.sender(conversation.slot, client === 0 ? 1 : 0),
-      proxiedSrc: conversation.proxiedSrc,
-      starttls: conversation.starttls,
+      src: this.#reassembler.sender(slot, client),
+      dst: this.#reassembler.sender(slot, client === 0 ? 1 : 0),
+      proxiedSrc: session.proxiedSrc,
+      starttls: session.starttls,
       hello,
-      fingerprint: fingerprint(hello, { transport: 'tcp', openssl: options.openssl }),
+      fingerprint: fingerprint(hello, { transport: 'tcp', openssl }),
       retry,
       server: null,
     };
     this.stats.hellos++;
     if (this.wantsServer) {
-      this.#emit(conversation, null);
-      this.#waiting.set(conversation, { observation, until: moment.timestamp.seconds + serverWaitSeconds });
+      this.#emit(session, null);
+      this.#waiting.set(session, { observation, until: moment.timestamp.seconds + serverWaitSeconds });
     } else this.#ready.push(observation);
   }
 
-  serverHello(conversation: Conversation, hello: ServerHello): void {
-    this.#emit(conversation, hello);
+  serverHello(session: TlsSession, hello: ServerHello): void {
+    this.#emit(session, hello);
   }
 
-  noServerHello(conversation: Conversation): void {
-    this.#emit(conversation, null);
+  noServerHello(session: TlsSession): void {
+    this.#emit(session, null);
   }
 
   repeat(): void {
     this.stats.repeats++;
   }
 
-  rejected(conversation: Conversation, client: Direction, error: SensorError): void {
+  rejected(from: Reporter, client: Direction, error: SensorError): void {
     countIn(this.stats.rejected, error.code);
     const { onRejected, file } = this.#options;
     if (onRejected === undefined) return;
-    const moment = conversation.at ?? this.moment();
+    const moment = from.at ?? this.moment();
     onRejected({
       file,
       frame: moment.frame,
       timestamp: moment.timestamp,
-      src: this.#reassembler.sender(conversation.slot, client),
-      dst: this.#reassembler.sender(conversation.slot, client === 0 ? 1 : 0),
+      src: this.#reassembler.sender(from.slot, client),
+      dst: this.#reassembler.sender(from.slot, client === 0 ? 1 : 0),
       error,
     });
   }
 
-  holds(conversation: Conversation, bytes: number): void {
-    this.#reassembler.budget.set(conversation, bytes);
+  holds(holder: ByteHolder, bytes: number): void {
+    this.#reassembler.budget.set(holder, bytes);
   }
 
-  remembers(conversation: Conversation, bytes: number): void {
-    this.#remembered.set(conversation, bytes);
+  mayRemember(bytes: number): boolean {
+    if (this.#remembered + bytes > rememberedBytes) {
+      this.#notRemembered++;
+      return false;
+    }
+    this.#remembered += bytes;
+    return true;
+  }
+
+  forgets(bytes: number): void {
+    this.#remembered -= bytes;
   }
 
   #stopWaiting(now: number): void {
-    for (const [conversation, waiting] of this.#waiting) {
+    for (const [session, waiting] of this.#waiting) {
       if (now <= waiting.until) return;
-      this.#emit(conversation, null);
+      this.#emit(session, null);
     }
   }
 
-  /** Lets go of the row this conversation kept waiting, if it did. */
-  #emit(conversation: Conversation, server: ServerHello | null): void {
-    const waiting = this.#waiting.get(conversation);
+  /** Lets go of the row this session kept waiting, if it did. */
+  #emit(session: TlsSession, server: ServerHello | null): void {
+    const waiting = this.#waiting.get(session);
     if (waiting === undefined) return;
-    this.#waiting.delete(conversation);
+    this.#waiting.delete(session);
     this.#ready.push(
       server === null
         ? waiting.observation

@@ -4,38 +4,34 @@ import { DialogueFinder } from '../dialects/index.js';
 import type { Endpoint } from '../endpoint.js';
 import { SensorError } from '../errors.js';
 import { readProxyHeader } from '../haproxy/index.js';
-import type { ClientHello } from '../model/index.js';
 import { HelloStream, looksLikeHello, looksLikeSslv2Hello, tlsOpening } from '../tls/index.js';
-import { joined, randomOf, same } from './bytes.js';
-import type { ConversationHost } from './conversation-host.js';
+import { joined } from './bytes.js';
+import type { PreludeHost, Reporter } from './host.js';
 import { earlyServerBytes, pendingBytes, scanBytes } from './limits.js';
+import { TlsSession } from './tls-session.js';
 
 /**
- * - `clear`: TLS has not begun; the first bytes and the dialogue are followed.
+ * - `clear`: the first bytes and the dialogue are followed.
  * - `scan`: no dialect knows it; every segment may be the start of a hello.
- * - `tls`: the client's records are read for hellos.
- * - `over`: nothing more is wanted.
+ * - `over`: TLS has begun, and a TlsSession goes on; or nothing more is wanted.
  */
-type Phase = 'clear' | 'scan' | 'tls' | 'over';
+type Phase = 'clear' | 'scan' | 'over';
 
 const nothing = new Uint8Array(0);
 
 /** Dialects that carry another conversation: TLS behind them is that one's, and not theirs. */
 const carriers: ReadonlySet<string> = new Set(['http', 'socks']);
 
-/** One connection, followed from its first byte until every hello on it has been seen or none can come. */
-export class Conversation implements ByteHolder {
+/** What comes before TLS on a connection: followed from its first byte until TLS begins or cannot any more. */
+export class Prelude implements ByteHolder, Reporter {
   readonly slot: number;
-  /** The client a PROXY header announced. */
   proxiedSrc: Endpoint | null = null;
-  /** The dialect that led to TLS; null where TLS began by itself. */
-  starttls: string | null = null;
-
-  /** The packet that completes what is being read, where that is not the one being handed on. */
   at: Moment | null = null;
 
-  readonly #host: ConversationHost;
+  readonly #host: PreludeHost;
   #phase: Phase = 'clear';
+  /** The session that took over, in this very call. */
+  #session: TlsSession | null = null;
   /** Directions that have brought bytes, one bit each. */
   #heard = 0;
   /** Bytes of each direction that no dialogue has used up. */
@@ -47,39 +43,22 @@ export class Conversation implements ByteHolder {
   /** Directions that opened with a ServerHello: the capture has the answer before the question. */
   #answered = 0;
   #finder: DialogueFinder | null = null;
-  /** A hello that may have begun at a segment, and how many bytes of each direction came before TLS. */
+  /** A hello that may have begun at a segment, and how many bytes it has; and how many of each direction came at all. */
   readonly #attempts: [HelloStream | null, HelloStream | null] = [null, null];
-  readonly #scanned: [number, number] = [0, 0];
-  #client: Direction = 0;
-  #stream: HelloStream | null = null;
-  #serverStream: HelloStream<'server'> | null = null;
-  /** The last hello, as sent. */
-  #last: Uint8Array | null = null;
-  /** Bytes of a hello that is not complete. */
   #partial = 0;
+  readonly #scanned: [number, number] = [0, 0];
   #held = 0;
 
-  constructor(slot: number, host: ConversationHost) {
+  constructor(slot: number, host: PreludeHost) {
     this.slot = slot;
     this.#host = host;
   }
 
   /** @returns the directions still wanted, as StreamSink has it */
   bytes(direction: Direction, chunk: Uint8Array, how: Continuity): number {
-    if (this.#phase !== 'tls') this.#scanned[direction] += chunk.length;
-    switch (this.#phase) {
-      case 'clear':
-        this.#clear(direction, chunk, how);
-        break;
-      case 'scan':
-        this.#scan(direction, chunk, how);
-        break;
-      case 'tls':
-        this.#tls(direction, chunk, how);
-        break;
-      case 'over':
-        break;
-    }
+    this.#scanned[direction] += chunk.length;
+    if (this.#phase === 'clear') this.#clear(direction, chunk, how);
+    else if (this.#phase === 'scan') this.#scan(direction, chunk, how);
     this.#heard |= 1 << direction;
     return this.#wanted();
   }
@@ -87,9 +66,7 @@ export class Conversation implements ByteHolder {
   /** The connection ended, or the capture did. */
   closed(): void {
     if (this.#phase === 'clear') this.#giveUpDialogue();
-    if (this.#phase === 'tls' && this.#partial > 0 && this.#last === null) {
-      this.#reject(this.#client, incomplete(this.#partial, 'the connection ends inside a hello'));
-    }
+    this.#session?.closed();
     this.#finish();
   }
 
@@ -103,10 +80,8 @@ export class Conversation implements ByteHolder {
         return 3 & ~this.#answeredFully();
       case 'scan':
         return (this.#scanned[0] < scanBytes ? 1 : 0) | (this.#scanned[1] < scanBytes ? 2 : 0);
-      case 'tls':
-        return (this.#stream === null ? 0 : 1 << this.#client) | (this.#serverStream === null ? 0 : 2 >> this.#client);
       case 'over':
-        return 0;
+        return this.#session === null ? 0 : this.#session.wanted;
     }
   }
 
@@ -164,12 +139,9 @@ export class Conversation implements ByteHolder {
     const step = this.#finder.push(side, pending);
     this.#pending[direction] = pending.subarray(step.consumed);
     switch (step.verdict) {
-      case 'tls': {
-        const client = side === 'client' ? direction : opposite(direction);
-        this.starttls = this.#finder.name;
-        this.#beginTls(client);
+      case 'tls':
+        this.#beginTls(side === 'client' ? direction : opposite(direction), this.#finder.name);
         break;
-      }
       case 'tunnel':
         // Another conversation begins on both sides, and may be anything.
         this.#finder = null;
@@ -192,7 +164,7 @@ export class Conversation implements ByteHolder {
   #open(direction: Direction, bytes: Uint8Array): boolean {
     switch (tlsOpening(bytes)) {
       case 'client_hello':
-        this.#beginTls(direction);
+        this.#beginTls(direction, null);
         return false;
       case 'server_hello':
         this.#answered |= 1 << direction;
@@ -289,112 +261,32 @@ export class Conversation implements ByteHolder {
     this.#attempts[direction] = null;
     if (outcome.state === 'rejected') return false;
     const name = this.#finder?.name ?? null;
-    this.starttls = name === null || carriers.has(name) ? null : name;
-    this.#enterTls(direction, stream);
-    this.#found(outcome.hello);
-    this.#records(chunk.subarray(outcome.consumed));
+    const session = this.#enterTls(direction, name === null || carriers.has(name) ? null : name);
+    session.at = this.at;
+    session.resume(stream, outcome.hello, chunk.subarray(outcome.consumed));
+    session.at = null;
     return true;
   }
 
-  // -- tls: the client's hellos --
+  // -- the end --
 
-  #beginTls(client: Direction): void {
+  #beginTls(client: Direction, starttls: string | null): void {
     const rest = this.#pending[client];
     const answer = this.#pending[opposite(client)];
-    this.#enterTls(client, new HelloStream());
-    this.at = this.#pendingAt[client];
-    this.#records(rest);
-    this.at = null;
-    if (answer.length > 0) this.#serverRecords(answer);
+    const at = this.#pendingAt[client];
+    const session = this.#enterTls(client, starttls);
+    session.at = at;
+    if (rest.length > 0) session.clientBytes(rest);
+    session.at = null;
+    if (answer.length > 0) session.serverBytes(answer);
   }
 
-  #enterTls(client: Direction, stream: HelloStream): void {
-    this.#phase = 'tls';
-    this.#client = client;
-    this.#stream = stream;
-    this.#partial = 0;
-    if (this.#host.wantsServer) this.#serverStream = new HelloStream({ side: 'server' });
-    this.#finder = null;
-    this.#pending.fill(nothing);
-    this.#host.tlsBegan();
-  }
-
-  #tls(direction: Direction, chunk: Uint8Array, how: Continuity): void {
-    if (direction !== this.#client) {
-      if (how === 'next' || (this.#heard & (1 << direction)) === 0) this.#serverRecords(chunk);
-      else this.#endServer();
-      return;
-    }
-    if (how === 'next') {
-      this.#records(chunk);
-    } else if (this.#last === null) {
-      this.#reject(direction, incomplete(this.#partial, 'a segment of the hello is missing'));
-    } else this.#endClient();
-  }
-
-  #records(chunk: Uint8Array): void {
-    let rest = chunk;
-    while (rest.length > 0 && this.#stream !== null) {
-      const outcome = this.#stream.push(rest);
-      switch (outcome.state) {
-        case 'need_more':
-          this.#partial += rest.length;
-          this.#hold(this.#partial);
-          return;
-        case 'rejected':
-          if (this.#last === null) this.#reject(this.#client, outcome.error);
-          else this.#endClient();
-          return;
-        case 'done':
-          rest = rest.subarray(outcome.consumed);
-          this.#found(outcome.hello);
-      }
-    }
-  }
-
-  #found(hello: ClientHello): void {
-    const last = this.#last;
-    this.#last = hello.raw;
-    this.#partial = 0;
-    this.#hold(0);
-    this.#host.remembers(this, hello.raw.length);
-    if (last !== null && same(last, hello.raw)) {
-      this.#host.repeat();
-      return;
-    }
-    // RFC 8446 section 4.1.2: the hello after a HelloRetryRequest repeats the first one's random.
-    const retry = last !== null && same(randomOf(last), hello.random);
-    this.#host.hello(this, this.#client, hello, retry);
-  }
-
-  #serverRecords(chunk: Uint8Array): void {
-    let rest = chunk;
-    while (rest.length > 0 && this.#serverStream !== null) {
-      const outcome = this.#serverStream.push(rest);
-      if (outcome.state === 'need_more') return;
-      if (outcome.state === 'rejected') {
-        this.#endServer();
-        return;
-      }
-      rest = rest.subarray(outcome.consumed);
-      this.#host.serverHello(this, outcome.hello);
-      // RFC 8446 section 4.1.4: after a HelloRetryRequest another ServerHello follows.
-      if (!outcome.hello.helloRetryRequest) this.#serverStream = null;
-    }
-  }
-
-  #endServer(): void {
-    this.#serverStream = null;
-    this.#host.noServerHello(this);
-  }
-
-  /** No further hello of the client. */
-  #endClient(): void {
-    this.#stream = null;
-    this.#forget();
-    this.#partial = 0;
-    this.#hold(0);
-    if (this.#serverStream === null) this.#phase = 'over';
+  #enterTls(client: Direction, starttls: string | null): TlsSession {
+    const session = new TlsSession(this.slot, client, this.#host, { proxiedSrc: this.proxiedSrc, starttls });
+    this.#finish();
+    this.#session = session;
+    this.#host.handOver(session);
+    return session;
   }
 
   #hold(bytes: number): void {
@@ -403,35 +295,20 @@ export class Conversation implements ByteHolder {
     this.#host.holds(this, bytes);
   }
 
-  #forget(): void {
-    if (this.#last === null) return;
-    this.#last = null;
-    this.#host.remembers(this, 0);
-  }
-
   #reject(client: Direction, error: SensorError): void {
     this.#host.rejected(this, client, error);
     this.#finish();
   }
 
   #finish(): void {
-    if (this.#phase === 'over') return;
     this.#phase = 'over';
-    this.#stream = null;
-    this.#serverStream = null;
     this.#finder = null;
-    this.#forget();
     this.#attempts.fill(null);
     this.#pending.fill(nothing);
     this.#hold(0);
-    this.#host.noServerHello(this);
   }
 }
 
 function opposite(direction: Direction): Direction {
   return direction === 0 ? 1 : 0;
-}
-
-function incomplete(offset: number, message: string): SensorError {
-  return new SensorError('hello_incomplete', 'handshake', offset, message);
 }

@@ -1,0 +1,200 @@
+import type { ByteHolder } from '../bytes/budget.js';
+import type { Continuity, Direction, Moment } from '../capture/index.js';
+import type { Endpoint } from '../endpoint.js';
+import { SensorError } from '../errors.js';
+import type { ClientHello } from '../model/index.js';
+import { HelloStream, helloMayFollow, RECORD_HEADER_BYTES, wholeClientHello } from '../tls/index.js';
+import { randomOf, same } from './bytes.js';
+import type { Reporter, SessionHost } from './host.js';
+
+/** How the connection came to TLS. */
+export interface TlsOrigin {
+  /** The client a PROXY header announced. */
+  readonly proxiedSrc: Endpoint | null;
+  /** The dialect that led to TLS; null where TLS began by itself. */
+  readonly starttls: string | null;
+}
+
+const bare: TlsOrigin = { proxiedSrc: null, starttls: null };
+
+/** Stands for a hello that was seen and could not be remembered. */
+const unremembered = new Uint8Array(0);
+
+/** A connection on which TLS has begun: the client's records are read for hellos until none can come any more, the server's for their answers. */
+export class TlsSession implements ByteHolder, Reporter {
+  readonly slot: number;
+  readonly client: Direction;
+  readonly proxiedSrc: Endpoint | null;
+  readonly starttls: string | null;
+  at: Moment | null = null;
+
+  readonly #host: SessionHost;
+  /** The client may still send a hello. */
+  #open = true;
+  /** null while the client stands at the start of a record and nothing is unfinished: most connections never need one. */
+  #stream: HelloStream | null = null;
+  #server: HelloStream<'server'> | null = null;
+  #serverHeard = false;
+  /** The last hello, as sent. */
+  #last: Uint8Array | null = null;
+  /** Bytes of a hello that is not complete. */
+  #partial = 0;
+  #held = 0;
+
+  constructor(slot: number, client: Direction, host: SessionHost, origin: TlsOrigin = bare) {
+    this.slot = slot;
+    this.client = client;
+    this.proxiedSrc = origin.proxiedSrc;
+    this.starttls = origin.starttls;
+    this.#host = host;
+    if (host.wantsServer) this.#server = new HelloStream({ side: 'server' });
+    host.tlsBegan();
+  }
+
+  /** @returns the directions still wanted, as StreamSink has it */
+  bytes(direction: Direction, chunk: Uint8Array, how: Continuity): number {
+    if (direction !== this.client) {
+      if (how === 'next' || !this.#serverHeard) this.serverBytes(chunk);
+      else this.#endServer();
+    } else if (how === 'next' || (this.#last === null && this.#stream === null)) {
+      this.clientBytes(chunk);
+    } else if (this.#last === null) {
+      this.#reject(incomplete(this.#partial, 'a segment of the hello is missing'));
+    } else this.#endClient();
+    return this.wanted;
+  }
+
+  get wanted(): number {
+    return (this.#open ? 1 << this.client : 0) | (this.#server === null ? 0 : 2 >> this.client);
+  }
+
+  /** The next bytes of the client. */
+  clientBytes(chunk: Uint8Array): void {
+    let rest = chunk;
+    if (this.#stream === null) {
+      const hello = this.#last === null ? wholeClientHello(rest) : null;
+      if (hello !== null) {
+        this.#found(hello);
+        rest = rest.subarray(RECORD_HEADER_BYTES + hello.raw.length);
+      }
+      if (rest.length === 0) return;
+      if (this.#last !== null && !helloMayFollow(rest)) {
+        this.#endClient();
+        return;
+      }
+      this.#stream = new HelloStream();
+    }
+    this.#push(this.#stream, rest);
+  }
+
+  /** Goes on with a stream that has just brought a hello; `rest` is what follows it. */
+  resume(stream: HelloStream, hello: ClientHello, rest: Uint8Array): void {
+    this.#stream = stream;
+    this.#found(hello);
+    this.#push(stream, rest);
+  }
+
+  /** The next bytes of the server. */
+  serverBytes(chunk: Uint8Array): void {
+    this.#serverHeard = true;
+    let rest = chunk;
+    while (rest.length > 0 && this.#server !== null) {
+      const outcome = this.#server.push(rest);
+      if (outcome.state === 'need_more') return;
+      if (outcome.state === 'rejected') {
+        this.#endServer();
+        return;
+      }
+      rest = rest.subarray(outcome.consumed);
+      this.#host.serverHello(this, outcome.hello);
+      // RFC 8446 section 4.1.4: after a HelloRetryRequest another ServerHello follows.
+      if (!outcome.hello.helloRetryRequest) this.#server = null;
+    }
+  }
+
+  /** The connection ended, or the capture did. */
+  closed(): void {
+    if (this.#open && this.#partial > 0 && this.#last === null) {
+      this.#reject(incomplete(this.#partial, 'the connection ends inside a hello'));
+    }
+    this.#finish();
+  }
+
+  dropHeld(): void {
+    this.#finish();
+  }
+
+  #push(stream: HelloStream, chunk: Uint8Array): void {
+    let rest = chunk;
+    while (rest.length > 0 && this.#open) {
+      const outcome = stream.push(rest);
+      switch (outcome.state) {
+        case 'need_more':
+          this.#partial += rest.length;
+          this.#hold(this.#partial);
+          return;
+        case 'rejected':
+          if (this.#last === null) this.#reject(outcome.error);
+          else this.#endClient();
+          return;
+        case 'done':
+          rest = rest.subarray(outcome.consumed);
+          this.#found(outcome.hello);
+      }
+    }
+  }
+
+  #found(hello: ClientHello): void {
+    const last = this.#last;
+    this.#partial = 0;
+    this.#hold(0);
+    this.#forget();
+    this.#last = this.#host.mayRemember(hello.raw.length) ? hello.raw : unremembered;
+    if (last !== null && same(last, hello.raw)) {
+      this.#host.repeat();
+      return;
+    }
+    // RFC 8446 section 4.1.2: the hello after a HelloRetryRequest repeats the first one's random. A second hello has hardly another reason.
+    const retry = last !== null && (last === unremembered || same(randomOf(last), hello.random));
+    this.#host.hello(this, hello, retry);
+  }
+
+  #endServer(): void {
+    this.#server = null;
+    this.#host.noServerHello(this);
+  }
+
+  /** No further hello of the client. */
+  #endClient(): void {
+    this.#open = false;
+    this.#stream = null;
+    this.#partial = 0;
+    this.#hold(0);
+    this.#forget();
+    this.#last = null;
+  }
+
+  #hold(bytes: number): void {
+    if (bytes === this.#held) return;
+    this.#held = bytes;
+    this.#host.holds(this, bytes);
+  }
+
+  #forget(): void {
+    if (this.#last !== null) this.#host.forgets(this.#last.length);
+  }
+
+  #reject(error: SensorError): void {
+    this.#host.rejected(this, this.client, error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#endClient();
+    if (this.#host.wantsServer) this.#endServer();
+  }
+}
+
+function incomplete(offset: number, message: string): SensorError {
+  return new SensorError('hello_incomplete', 'handshake', offset, message);
+}
