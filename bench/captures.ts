@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Contender, contenders } from './lib/contenders.js';
 import { type Cost, measure, medianCost } from './lib/measure.js';
+import { startup } from './lib/startup.js';
 import { WorkloadFiles } from './lib/workload-files.js';
 import { WORKLOADS, type WorkloadKind } from './lib/workloads.js';
 
@@ -45,6 +46,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'ja3-sensor-bench-run-'));
 const wrong: string[] = [];
 const sections = WORKLOADS.map((kind) => section(kind, sizes[kind], contenders()));
 rmSync(scratch, { recursive: true });
+sections.push(startup(values.size === 'small' ? 1 : 20));
 
 const report = `${heading()}\n${sections.join('\n')}`;
 console.log(report);
