@@ -26,14 +26,26 @@ export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
  * `capture_corrupt`.
  */
 class GzipSource extends ChunkSource {
+  readonly #gunzip: Gunzip;
+  readonly #packed: ByteSource;
+
   constructor(first: Uint8Array, packed: ByteSource) {
-    super(unpacked(first, packed));
+    // Z_SYNC_FLUSH hands out whatever can be unpacked, so that a stream still being written shows its packets at once.
+    const gunzip = createGunzip({ chunkSize: unpackedBytes, flush: constants.Z_SYNC_FLUSH });
+    super(unpacked(first, packed, gunzip));
+    this.#gunzip = gunzip;
+    this.#packed = packed;
+  }
+
+  /** Stops the pump first: the number of a closed descriptor may belong to the next file already. */
+  override close(): void {
+    this.#gunzip.destroy();
+    super.close();
+    this.#packed.close();
   }
 }
 
-async function* unpacked(first: Uint8Array, packed: ByteSource): AsyncGenerator<Uint8Array> {
-  // Z_SYNC_FLUSH hands out whatever can be unpacked, so that a stream still being written shows its packets at once.
-  const gunzip = createGunzip({ chunkSize: unpackedBytes, flush: constants.Z_SYNC_FLUSH });
+async function* unpacked(first: Uint8Array, packed: ByteSource, gunzip: Gunzip): AsyncGenerator<Uint8Array> {
   let offset = 0;
   void feed(first, packed, gunzip);
   try {
@@ -55,6 +67,7 @@ async function feed(first: Uint8Array, packed: ByteSource, gunzip: Gunzip): Prom
   try {
     for (let chunk = first; chunk.length > 0 && !gunzip.destroyed; ) {
       await written(gunzip, chunk);
+      if (gunzip.destroyed) return;
       chunk = space.subarray(0, await packed.read(space));
     }
     gunzip.end();

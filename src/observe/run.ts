@@ -61,42 +61,44 @@ export class CaptureRun {
     const input = openSource(this.#source);
     let failure: unknown = null;
     try {
-      try {
-        for await (const _ of this.#reads(input)) {
-          const ready = watcher.take();
-          if (ready.length > 0) yield ready;
-        }
-        if (this.#options.signal?.aborted !== true) failure = watcher.reader.end();
-      } catch (error) {
-        failure = error;
+      for await (const _ of this.#reads(input)) {
+        const ready = watcher.take();
+        if (ready.length > 0) yield ready;
       }
-      watcher.finish();
-      const rest = watcher.take();
-      if (rest.length > 0) yield rest;
-    } finally {
-      input.close();
+      if (this.#options.signal?.aborted !== true) failure = watcher.reader.end();
+    } catch (error) {
+      failure = error;
     }
+    watcher.finish();
+    const rest = watcher.take();
+    if (rest.length > 0) yield rest;
     if (failure !== null) throw failure;
   }
 
-  /** Reads to the input's end, straight into the reader's window; yields after each read. */
+  /** Reads to the input's end, straight into the reader's window; yields after each read. Closes the input. */
   async *#reads(input: ByteSource): AsyncGenerator<void> {
     const { signal, onProgress } = this.#options;
     const { reader } = this.#watcher;
-    const source = await unlessAborted(unpackIfGzip(input), signal);
-    let turn = bytesPerTurn;
-    while (source !== null && signal?.aborted !== true) {
-      const reading = source.read(reader.space());
-      const count = typeof reading === 'number' ? reading : await unlessAborted(reading, signal);
-      if (count === null || count === 0) return;
-      this.stats.bytes += count;
-      reader.wrote(count);
-      onProgress?.(input.position, input.total);
-      yield;
-      if (input.position > turn) {
-        turn = input.position + bytesPerTurn;
-        await nextTurn();
+    let open = input;
+    try {
+      const source = await unlessAborted(unpackIfGzip(input), signal);
+      if (source !== null) open = source;
+      let turn = bytesPerTurn;
+      while (source !== null && signal?.aborted !== true) {
+        const reading = source.read(reader.space());
+        const count = typeof reading === 'number' ? reading : await unlessAborted(reading, signal);
+        if (count === null || count === 0) return;
+        this.stats.bytes += count;
+        reader.wrote(count);
+        onProgress?.(input.position, input.total);
+        yield;
+        if (input.position > turn) {
+          turn = input.position + bytesPerTurn;
+          await nextTurn();
+        }
       }
+    } finally {
+      open.close();
     }
   }
 }
