@@ -11,14 +11,22 @@ interface TableColumn extends Column {
   readonly cell: (observation: Observation, labelsOf: LabelsOf) => string;
 }
 
-/** On a terminal narrower than this the date, the second hash and the server name are left out. */
+/** On a terminal narrower than this the date and the second hash are left out. */
 const NARROW = 110;
+
+/** And below this the server name: on most servers it says the same in every row. */
+const WITHOUT_SNI = 140;
+
+/** Client names written out. Fewer on a narrow terminal: how many there are, their library and how they were found tell more than a third name. */
+const namesFor = (width = Number.POSITIVE_INFINITY): number => (width < 150 ? 1 : width < 160 ? 2 : 3);
 
 const hash = { least: 9, usual: 32, wholeOrLeast: true } as const;
 
 /** What an administrator looks for first, from left to right: when, from where, to which service, with which program. */
 function ownColumns(options: ReportOptions): TableColumn[] {
-  const narrow = options.width !== undefined && options.width < NARROW;
+  const { width } = options;
+  const narrow = width !== undefined && width < NARROW;
+  const names = namesFor(width);
   const time: TableColumn = narrow
     ? { head: 'UTC', usual: 8, cell: (o) => formatTableTime(o.timestamp).slice(11) }
     : { head: 'TIME (UTC)', usual: 19, cell: (o) => formatTableTime(o.timestamp) };
@@ -31,17 +39,24 @@ function ownColumns(options: ReportOptions): TableColumn[] {
   };
   return [
     time,
-    { head: 'FROM', usual: narrow ? 13 : 15, cell: (o) => (o.proxiedSrc ?? o.src).ip },
+    { head: 'FROM', least: 15, usual: narrow ? 13 : 15, cell: (o) => (o.proxiedSrc ?? o.src).ip },
     {
       head: 'TO',
+      least: 17,
       usual: narrow ? 17 : 22,
       cell: (o) => `${formatEndpoint(o.dst)}${o.starttls === null ? '' : ` ${o.starttls}`}`,
     },
-    { head: 'PROGRAM', least: 20, usual: 24, bold: true, cell: (o, labelsOf) => labelsText(labelsOf(o)) || '-' },
+    {
+      head: 'PROGRAM',
+      least: 14,
+      usual: narrow ? 14 : 24,
+      bold: true,
+      cell: (o, labelsOf) => labelsText(labelsOf(o), names) || '-',
+    },
     { head: 'JA3', ...hash, cell: (o) => o.fingerprint.ja3.hash },
     ...(narrow ? [] : [sslJa3]),
     ...(options.server ? [ja3s] : []),
-    ...(narrow ? [] : [sni]),
+    ...(width !== undefined && width < WITHOUT_SNI ? [] : [sni]),
   ];
 }
 

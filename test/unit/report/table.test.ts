@@ -59,6 +59,22 @@ describe('table', () => {
     expect(rows[1]).toContain('alpine');
   });
 
+  it.each([71, 80])('cuts addresses too where %i columns are not enough for them, the port last', async (width) => {
+    const dst = { ip: '2001:db8:1234:5678:9abc:def0:1234:5678', port: 4190 };
+    const src = { ip: '2001:db8:8765:4321:fedc:ba98:8765:4321', port: 50_000 };
+    const rows = await lines([observationWith({ src, dst, starttls: 'sieve' })], { width });
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
+    expect(rows[1]).toContain('2001:db8:8765:');
+    expect(rows[1]).toContain('Mutt 2.2.9');
+    expect(rows[1]).toContain(`${mutt.ja3Hash.slice(0, 8)}…`);
+  });
+
+  it('names fewer programs on a narrow terminal, and still tells how many and how they were found', async () => {
+    const labels = ['mutt', 'neomutt', 'msmtp', 'mpop'].map((client) => label(client));
+    const [, row] = await lines([observationWith()], { width: 100, labelsOf: () => labels });
+    expect(row).toContain('mutt … +3 · GnuTLS [ja3]');
+  });
+
   it('keeps columns under their heads from batch to batch', async () => {
     const rows = await lines([
       observationWith({ src: { ip: '192.0.2.7', port: 1 }, dst: { ip: '192.0.2.1', port: 25 } }),
