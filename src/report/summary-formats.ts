@@ -3,7 +3,7 @@ import { escapeText, jsonText } from './escape.js';
 import { labelsJson } from './fields.js';
 import type { Paint } from './format.js';
 import type { SummaryGroup, Tally } from './summary.js';
-import { labelsText } from './text.js';
+import { labelsText, labelTexts } from './text.js';
 import { formatTableTime, formatTimestamp } from './timestamp.js';
 
 const timeJson = (timestamp: SummaryGroup['first']): string => {
@@ -39,20 +39,35 @@ function tallyText(tally: Tally<string | number | null>, none: string, shown: nu
   return `${values.slice(0, shown).map(text).join(', ')}${rest > 0 || tally.more > 0 ? ` … +${Math.max(rest, 0) + tally.more}` : ''}`;
 }
 
+/** Values of one kind that a line of the table names. */
+const SHOWN = 3;
+
 interface SummaryOptions {
   readonly width?: number;
   readonly paint?: Paint;
 }
 
-// A lone `-` would be taken for a formula in csv.
-const cells = (group: SummaryGroup, shown: number, none: string): string[] => [
+const cells = (group: SummaryGroup): string[] => [
   String(group.count),
-  labelsText(group.labels) || none,
+  labelsText(group.labels) || '-',
   group.ja3?.hash ?? 'others',
-  tallyText(group.ports, none, shown),
-  tallyText(group.starttls, none, shown),
-  tallyText(group.sni, none, shown),
+  tallyText(group.ports, '-', SHOWN),
+  tallyText(group.starttls, '-', SHOWN),
+  tallyText(group.sni, '-', SHOWN),
   formatTableTime(group.last),
+];
+
+/** For a program or a spreadsheet: everything, in the forms that rows have. A lone `-` would be taken for a formula. */
+const csvCells = (group: SummaryGroup): string[] => [
+  String(group.count),
+  labelTexts(group.labels),
+  group.ja3?.hash ?? '',
+  group.ja3?.string ?? '',
+  tallyText(group.ports, '(none)', Number.POSITIVE_INFINITY),
+  tallyText(group.starttls, '(none)', Number.POSITIVE_INFINITY),
+  tallyText(group.sni, '(none)', Number.POSITIVE_INFINITY),
+  formatTimestamp(group.first) ?? '',
+  formatTimestamp(group.last) ?? '',
 ];
 
 const columns: readonly Column[] = [
@@ -73,15 +88,15 @@ async function table(groups: readonly SummaryGroup[], { width, paint }: SummaryO
   const { grid } = await import('./columns.js');
   const count = width !== undefined && width < NARROW ? columns.length - 1 : columns.length;
   const lines = grid(columns.slice(0, count), width, paint);
-  const body = lines.lines(groups.map((group) => cells(group, 3, '-').slice(0, count)));
+  const body = lines.lines(groups.map((group) => cells(group).slice(0, count)));
   return lines.head() + body;
 }
 
 async function csv(groups: readonly SummaryGroup[]): Promise<string> {
   const { csvLines } = await import('./formats/csv.js');
   return csvLines([
-    ['count', 'labels', 'ja3_hash', 'ports', 'starttls', 'sni', 'last'],
-    ...groups.map((group) => cells(group, Number.POSITIVE_INFINITY, '(none)')),
+    ['count', 'labels', 'ja3_hash', 'ja3', 'ports', 'starttls', 'sni', 'first', 'last'],
+    ...groups.map(csvCells),
   ]);
 }
 

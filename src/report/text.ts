@@ -8,6 +8,9 @@ function labelText(label: LabelMatch): string {
   return escapeText(`${client}${version && ` ${version}`}${tlsLibrary && ` (${tlsLibrary})`} [${via}]`);
 }
 
+/** All labels, one after the other: `Mutt 2.2.9 (GnuTLS) [ssl_ja3]; neomutt …`. */
+export const labelTexts = (labels: readonly LabelMatch[]): string => labels.map(labelText).join('; ');
+
 const isLabel = (item: string | LabelMatch): item is LabelMatch => typeof item !== 'string';
 
 /** A field's value in one cell: lists joined by `; `, nothing for null, everything that cannot be seen escaped. */

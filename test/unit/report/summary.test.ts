@@ -126,8 +126,8 @@ describe('summaryFormats', () => {
       '1970-01-01 00:00:30',
     ]);
     expect((await print('csv', [observationWith()])).split('\n')).toEqual([
-      'count,labels,ja3_hash,ports,starttls,sni,last',
-      `1,Mutt 2.2.9 · GnuTLS [ssl_ja3],${mutt.ja3Hash},993,(none),mail.example.org,2026-11-22 04:28:45`,
+      'count,labels,ja3_hash,ja3,ports,starttls,sni,first,last',
+      `1,Mutt 2.2.9 (GnuTLS) [ssl_ja3],${mutt.ja3Hash},"${mutt.ja3}",993,(none),mail.example.org,2026-11-22T04:28:45.123456Z,2026-11-22T04:28:45.123456Z`,
       '',
     ]);
     expect(await print('table', [])).toBe('');
