@@ -90,10 +90,19 @@ export async function runProgram(args: readonly string[], version: string): Prom
       '\nja3-sensor COMMAND --help has examples. Exit codes: 0 done, 1 something could not be read, 2 usage, 130 interrupted.',
     );
   for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showHelpAfterError(`(${command === program ? 'ja3-sensor' : `ja3-sensor ${command.name()}`} --help tells more)`)
-      .configureOutput({ writeOut: help.print, writeErr: writeError });
+    const name = command === program ? 'ja3-sensor' : `ja3-sensor ${command.name()}`;
+    command.exitOverride().configureOutput({
+      writeOut: help.print,
+      writeErr: writeError,
+      // As every other message: one line, and what it quotes is escaped.
+      outputError: (text) =>
+        say(
+          `${text
+            .replace(/^error: /, '')
+            .replace(/\n\(Did you mean/, ' (Did you mean')
+            .trim()} (${name} --help tells more)`,
+        ),
+    });
   }
   try {
     try {

@@ -40,10 +40,13 @@ describe('ja3-sensor', () => {
     [['pcap', '-', '-'], 'standard input (-) can be read once only'],
     [['pcap', '--database', '/nonexistent/x.db', 'x'], 'no database at /nonexistent/x.db'],
     [['pacp'], '(Did you mean pcap?)'],
+    [['pcap', '--\x1b[31m', 'x'], "unknown option '--\\x1b[31m' (ja3-sensor pcap --help tells more)"],
+    [['pcap', '--database', '', 'x'], '--database has an empty name'],
+    [['pcap', ''], 'a file has an empty name'],
   ])('ends %j with 2 and says why', async (args, reason) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(reason);
-    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stderr).toMatch(/^ja3-sensor: [^\n]+\n$/);
   });
 });

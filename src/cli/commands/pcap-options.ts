@@ -35,6 +35,9 @@ export function pcapOptions(files: readonly string[], raw: RawPcapOptions): Pcap
   const format = raw.format ?? (outputIsTerminal() ? 'table' : 'ndjson');
   const summary = raw.summary ?? false;
   const server = raw.server ?? false;
+  if (files.includes('') || raw.database === '') {
+    throw new UsageError(`${files.includes('') ? 'a file' : '--database'} has an empty name`);
+  }
   if (files.filter((file) => file === '-').length > 1) {
     throw new UsageError('standard input (-) can be read once only');
   }
