@@ -8,6 +8,8 @@ export const EXIT = {
   usage: 2,
   /** SIGINT: 128 and the signal's number, as shells count. */
   interrupted: 130,
+  /** SIGTERM, likewise: how a service manager ends a sensor that runs for months. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,7 +1,15 @@
-import { writeError } from './say.js';
+import { basename } from 'node:path';
+import { escapeText } from '../report/index.js';
 
 /** Shorter files are read before anyone would look at a bar. */
 const LONG_FILE = 64 << 20;
+
+/** Milliseconds a bar stays away once something else was printed where it was: rows that keep coming are progress enough. */
+const AWAY = 300;
+
+/** Columns of the bar, and at most of the name before it: with the rest of the line they fit into 80. */
+const BAR = 28;
+const NAME = 28;
 
 export interface Progress {
   /** Between two reads. Draws at most some times a second. */
@@ -11,31 +19,57 @@ export interface Progress {
   readonly stop: () => void;
 }
 
+/** ` · 1:05 left`, from the pace so far; nothing before there is one. */
+function leftText(elapsed: number, share: number): string {
+  if (share <= 0 || elapsed < 1000) return '';
+  const seconds = Math.ceil((elapsed * (1 - share)) / share / 1000);
+  return ` · ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+}
+
+function shortName(file: string): string {
+  const name = escapeText(basename(file));
+  return name.length > NAME ? `${name.slice(0, NAME - 1)}…` : name;
+}
+
 /** A bar on standard error for long files. The package that draws it is loaded for the first of them. */
-export async function progressBar(name: string): Promise<Progress> {
+export async function progressBar(file: string): Promise<Progress> {
   const { default: progress } = await import('cli-progress');
+  const name = shortName(file);
+  const began = performance.now();
   let bar: InstanceType<typeof progress.SingleBar> | null = null;
+  let awayUntil = 0;
+  // The package remembers where the cursor was when a bar began and puts it back there at its end: no bar may live while something else is printed.
+  const stop = (): void => {
+    bar?.stop();
+    bar = null;
+  };
   return {
     update: (bytesRead, totalBytes) => {
       if (totalBytes === null || totalBytes < LONG_FILE) return;
-      if (bar === null) {
+      const now = performance.now();
+      const at = Math.min(bytesRead, totalBytes);
+      const payload = { name, left: leftText(now - began, at / totalBytes) };
+      if (bar !== null) {
+        bar.update(at, payload);
+      } else if (now >= awayUntil) {
         bar = new progress.SingleBar({
-          format: `${name} {bar} {percentage} % · {eta_formatted} left`,
+          // Names of the payload are put in once: a file name with braces is no format.
+          format: '{name} {bar} {percentage} %{left}',
           stream: process.stderr,
+          barsize: BAR,
           clearOnComplete: true,
           hideCursor: null,
+          linewrap: true,
+          gracefulExit: false,
           fps: 5,
         });
-        bar.start(totalBytes, 0);
+        bar.start(totalBytes, at, payload);
       }
-      bar.update(Math.min(bytesRead, totalBytes));
     },
     clear: () => {
-      if (bar !== null) writeError('\r\x1b[K');
+      if (bar !== null) awayUntil = performance.now() + AWAY;
+      stop();
     },
-    stop: () => {
-      bar?.stop();
-      bar = null;
-    },
+    stop,
   };
 }

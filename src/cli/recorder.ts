@@ -30,11 +30,17 @@ export function observationRow(observation: Observation, openssl: OpenSslGenerat
 /** Observations kept back before they are written in one transaction. */
 const BATCH = 2000;
 
-/** Writes observations to a store as they come, some thousand to a transaction. */
+/** Milliseconds an observation is kept back at most: on a quiet server 2000 logins take days, and the process may not live as long. */
+const KEPT_BACK = 1000;
+
+/** Writes observations to a store as they come: some thousand to a transaction, and what there is every second. */
 export class Recorder {
   readonly #store: Store;
   readonly #openssl: OpenSslGeneration;
   #rows: ObservationRow[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  /** What a write between two batches failed with: for whoever comes next. */
+  #failure: unknown = null;
   #added = 0;
   #known = 0;
 
@@ -50,10 +56,15 @@ export class Recorder {
 
   add(observations: readonly Observation[]): void {
     for (const observation of observations) this.#rows.push(observationRow(observation, this.#openssl));
-    if (this.#rows.length >= BATCH) this.flush();
+    if (this.#rows.length >= BATCH || this.#failure !== null) this.flush();
+    else if (this.#rows.length > 0) this.#timer ??= setTimeout(this.#flushLate, KEPT_BACK);
   }
 
+  /** Writes what there is. @throws SensorError of the store, also for what could not be written since the last call */
   flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#failure !== null) throw this.#failure;
     if (this.#rows.length === 0) return;
     const rows = this.#rows;
     this.#rows = [];
@@ -61,4 +72,12 @@ export class Recorder {
     this.#added += added;
     this.#known += known;
   }
+
+  readonly #flushLate = (): void => {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#failure = error;
+    }
+  };
 }

@@ -2,7 +2,9 @@ import { isatty } from 'node:tty';
 import type { Paint } from '../report/index.js';
 
 export const outputIsTerminal = (): boolean => isatty(1);
-export const errorIsTerminal = (): boolean => isatty(2);
+
+/** A progress bar moves the cursor: for terminals that can. */
+export const errorTakesBar = (): boolean => isatty(2) && process.env.TERM !== 'dumb';
 
 /** Columns of the terminal; undefined without one. */
 export function terminalWidth(): number | undefined {

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Login, loginCapture, loginPackets } from '../build/login-capture.js';
 import { COMMAND, ROOT, run, start } from '../harness/command.js';
@@ -110,7 +112,8 @@ describe('pcap', () => {
       expect(lines[i]).toMatch(/^ja3-sensor: /);
       expect(lines[i]).toContain(`${name}: `);
     }
-    for (const line of lines.slice(2, 5)) expect(line).toMatch(/ at byte \d+$/);
+    for (const line of lines.slice(3, 5)) expect(line).toMatch(/ at byte \d+$/);
+    expect(lines.slice(1, 3).map((line) => line.split(': ').at(-1))).toEqual(['is a directory', 'the file is empty']);
   });
 
   it('explains an empty result', async () => {
@@ -172,15 +175,32 @@ describe('a stream', () => {
     expect(await finished).toMatchObject({ code: 0, stdout: '{"sni":"first.example"}\n{"sni":"second.example"}\n' });
   });
 
-  it('ends at SIGINT with what was found, the closing line and 130', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends at %s with what was found, the closing line and %i', async (signal, expected) => {
     const { child, finished, printed } = start(['pcap', '--format', 'json', '--fields', 'sni', '-']);
     child.stdin.write(loginCapture([{ sni: 'first.example' }]));
     await printed('first.example');
-    child.kill('SIGINT');
+    child.kill(signal);
     const { code, stdout, stderr } = await finished;
-    expect(code).toBe(130);
+    expect(code).toBe(expected);
     expect(JSON.parse(stdout)).toEqual([{ sni: 'first.example' }]);
     expect(stderr).toBe('ja3-sensor: 2 packets, 1 TCP connection, 1 with TLS, 1 hello\n');
+  });
+
+  it('is recorded while it is being written: no end may ever come', async () => {
+    const database = join(folder, 'live.db');
+    const { child, finished, printed } = start(['pcap', '--record', '--database', database, '--fields', 'sni', '-']);
+    child.stdin.write(loginCapture([{ sni: 'first.example' }]));
+    await printed('first.example');
+    const reader = new Database(database, { readonly: true });
+    const recorded = (): unknown[] => reader.prepare('SELECT sni FROM observations').pluck().all();
+    while (recorded().length === 0) await setImmediate();
+    child.kill('SIGKILL');
+    await finished;
+    expect(recorded()).toEqual(['first.example']);
+    reader.close();
   });
 
   it('ends quietly when its reader goes away', async () => {
@@ -203,7 +223,8 @@ describe('a stream', () => {
     child.stdout.pause();
     child.stdin.end();
     // Its pipe is full long before all is read; what wakes it is this reader, a piece a turn.
-    setImmediate(() => child.stdout.resume());
+    await setImmediate();
+    child.stdout.resume();
     const { code, stdout } = await finished;
     expect(code).toBe(0);
     expect(rowsOf(stdout)).toHaveLength(count);

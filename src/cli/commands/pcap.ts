@@ -6,13 +6,14 @@ import { closingLine } from '../closing.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Interrupt } from '../interrupt.js';
 import { labelFinder, openForRecording, readLabels } from '../label-source.js';
-import { Output } from '../output.js';
+import { Output, OutputClosed } from '../output.js';
 import { progressBar } from '../progress.js';
 import { Recorder } from '../recorder.js';
 import { rejectedLog } from '../rejected-log.js';
 import { say, writeError } from '../say.js';
 import { addStats } from '../stats.js';
-import { errorIsTerminal, terminalPaint, terminalWidth } from '../terminal.js';
+import { errorTakesBar, terminalPaint, terminalWidth } from '../terminal.js';
+import { keepYoungGenerationSmall } from '../young-generation.js';
 import type { PcapOptions } from './pcap-options.js';
 
 /** Where the observations of all files go, and the text that comes of them. */
@@ -50,9 +51,9 @@ async function sinkFor(options: PcapOptions, labelsOf: LabelsOf): Promise<Sink> 
 /** Rows written with one system call: their text fits the output's buffer, which then never grows. */
 const ROWS_AT_ONCE = 128;
 
-/** Where in the file; a file that could not even be opened has no place. */
-function place({ code, offset }: SensorError): string {
-  return offset === 0 && (code === 'capture_missing' || code === 'read_failed') ? '' : ` at byte ${offset}`;
+/** Where in the file; nothing where it is about the file as a whole: missing, empty, a folder. */
+function place({ code, field, offset }: SensorError): string {
+  return offset === 0 && (field === 'file' || code === 'read_failed') ? '' : ` at byte ${offset}`;
 }
 
 /** Neither format has a place for labels, and a chosen list may do without them: then none are loaded. */
@@ -69,8 +70,8 @@ function needsLabels({ format, fields, summary }: PcapOptions): boolean {
  * @throws UsageError, OutputClosed, and SensorError where the output or the database cannot be written
  */
 export async function pcap(files: readonly string[], options: PcapOptions): Promise<ExitCode> {
-  const run = new PcapRun(options);
-  return run.all(files);
+  keepYoungGenerationSmall();
+  return new PcapRun(options).all(files);
 }
 
 class PcapRun {
@@ -87,8 +88,8 @@ class PcapRun {
   async all(files: readonly string[]): Promise<ExitCode> {
     const { record, database, openssl, verbose, stats } = this.#options;
     const store = record ? await openForRecording(database) : null;
+    const recorder = store === null ? null : new Recorder(store, openssl);
     try {
-      const recorder = store === null ? null : new Recorder(store, openssl);
       const sink = await sinkFor(this.#options, await this.#labelsOf(store?.labels()));
       const onRejected = verbose ? await rejectedLog() : undefined;
       this.#output.print(sink.begin());
@@ -106,11 +107,15 @@ class PcapRun {
         const { added, known } = recorder.counts;
         say(`recorded ${added} in ${database.path}${known > 0 ? `, ${known} were there already` : ''}`);
       }
+    } catch (error) {
+      // Who reads the rows has had enough of them; those printed are recorded all the same.
+      if (error instanceof OutputClosed) recorder?.flush();
+      throw error;
     } finally {
       this.#interrupt.release();
       store?.close();
     }
-    if (this.#interrupt.signal.aborted) return EXIT.interrupted;
+    if (this.#interrupt.code !== null) return this.#interrupt.code;
     return this.#failed ? EXIT.failed : EXIT.done;
   }
 
@@ -132,7 +137,7 @@ class PcapRun {
     recorder: Recorder | null,
     onRejected: Awaited<ReturnType<typeof rejectedLog>> | undefined,
   ): Promise<void> {
-    const progress = errorIsTerminal() && file !== '-' ? await progressBar(file) : null;
+    const progress = errorTakesBar() && file !== '-' ? await progressBar(file) : null;
     // process.stdin waits for a pipe in the event loop: a read that blocks a thread would keep the process from ending at SIGINT.
     const run = new CaptureRun(file === '-' ? process.stdin : file, {
       name: file,
