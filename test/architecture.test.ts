@@ -55,6 +55,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:zlib': ['observe/gunzip.ts'],
   'node:os': ['cli/', 'config/'],
   'node:tty': ['cli/'],
+  'node:v8': ['cli/'],
   'node:path': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:url': ['store/', 'lists/', 'cli/'],
   'node:timers/promises': ['observe/', 'socket/', 'proxy/', 'policy/', 'cli/'],

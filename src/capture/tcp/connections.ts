@@ -35,7 +35,7 @@ export type Forget = (slot: number) => void;
  * last came by (the second-chance rule).
  */
 export class ConnectionTable {
-  /** Connections forgotten because the ceiling was reached. */
+  /** Connections forgotten because the ceiling was reached, though not closed yet. */
   evicted = 0;
   /** Of the key found or inserted last. */
   direction: Direction = 0;
@@ -241,7 +241,7 @@ export class ConnectionTable {
       const slot = this.#advanceHand();
       const flags = this.#flags[slot]!;
       if ((flags & wasUsed) === 0 || (flags & isClosed) !== 0) {
-        this.evicted++;
+        if ((flags & isClosed) === 0) this.evicted++;
         this.#release(slot);
         return this.#free.pop()!;
       }
