@@ -9,7 +9,7 @@ Examples:
   ja3-sensor pcap login.pcap                                   a table on a terminal, JSON lines in a pipe
   ja3-sensor pcap --summary monday.pcap.gz tuesday.pcapng      which programs, how often, on which ports
   ja3-sensor pcap --format csv --fields src_ip,sni,ja3_hash login.pcap
-  tcpdump -i eth0 -U -w - 'tcp port 993 or tcp port 143' | ja3-sensor pcap -
+  tcpdump -i eth0 --immediate-mode -U -w - 'tcp port 993' | ja3-sensor pcap -
 
 Capture files are pcap or pcapng, also gzipped; - is standard input. Docs: docs/captures.md, docs/output.md`;
 
@@ -87,7 +87,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .addCommand(demoCommand(outcome))
     .addHelpText(
       'after',
-      '\nja3-sensor COMMAND --help has examples. Exit codes: 0 done, 1 something could not be read, 2 usage, 130 interrupted.',
+      '\nja3-sensor COMMAND --help has examples. Exit codes: 0 done, 1 something could not be read, 2 usage, 130 or 143 interrupted.',
     );
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'ja3-sensor' : `ja3-sensor ${command.name()}`;
