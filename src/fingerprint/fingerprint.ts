@@ -1,6 +1,9 @@
 import type { ClientHello, Fingerprint, FingerprintValue, OpenSslGeneration, Transport } from '../model/index.js';
-import { ja3, ja3n } from './ja3.js';
-import { ja4 } from './ja4.js';
+import { isGrease } from '../tls/index.js';
+import { md5 } from './digest.js';
+import { ja3n, ja3StringOf } from './ja3.js';
+import { ja4From, ja4Key, ja4Parts } from './ja4.js';
+import { rememberJa4, type Shape, shapeOf } from './shapes.js';
 import { sslJa3 } from './ssl-ja3.js';
 
 export interface FingerprintOptions {
@@ -17,34 +20,45 @@ export function fingerprint(hello: ClientHello, options: FingerprintOptions = {}
 
 class LazyFingerprint implements Fingerprint {
   readonly #hello: ClientHello;
-  readonly #options: FingerprintOptions;
-  #ja3: FingerprintValue | undefined;
-  #ja3n: FingerprintValue | undefined;
+  readonly #transport: Transport;
+  readonly #openssl: OpenSslGeneration;
+  #shape: Shape | undefined;
   #sslJa3: FingerprintValue | undefined;
   #ja4: FingerprintValue | null | undefined;
 
   constructor(hello: ClientHello, options: FingerprintOptions) {
     this.#hello = hello;
-    this.#options = options;
+    this.#transport = options.transport ?? 'tcp';
+    this.#openssl = options.openssl ?? '3.0';
   }
 
   get ja3(): FingerprintValue {
-    this.#ja3 ??= ja3(this.#hello);
-    return this.#ja3;
+    return this.#known.ja3;
   }
 
   get ja3n(): FingerprintValue {
-    this.#ja3n ??= ja3n(this.#hello);
-    return this.#ja3n;
+    const known = this.#known;
+    known.ja3n ??= ja3n(this.#hello);
+    return known.ja3n;
   }
 
   get sslJa3(): FingerprintValue {
-    this.#sslJa3 ??= sslJa3(this.#hello, this.#options.openssl);
+    this.#sslJa3 ??= this.#hello.cipherSuites.some(isGrease)
+      ? sslJa3(this.#hello, this.#openssl)
+      : (this.#known.sslJa3[this.#openssl] ??= sslJa3(this.#hello, this.#openssl));
     return this.#sslJa3;
   }
 
   get ja4(): FingerprintValue | null {
-    if (this.#ja4 === undefined) this.#ja4 = ja4(this.#hello, this.#options.transport);
+    if (this.#ja4 === undefined) {
+      const parts = ja4Parts(this.#hello, this.#transport);
+      this.#ja4 = parts === null ? null : rememberJa4(this.#known, ja4Key(parts), () => ja4From(this.#hello, parts));
+    }
     return this.#ja4;
+  }
+
+  get #known(): Shape {
+    this.#shape ??= shapeOf(ja3StringOf(this.#hello), md5);
+    return this.#shape;
   }
 }

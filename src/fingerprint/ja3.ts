@@ -16,8 +16,9 @@ export function ja3n(hello: ClientHello): FingerprintValue {
   return ja3Of(hello, ascending(hello.extensionTypes));
 }
 
-function ja3Of(hello: ClientHello, extensionTypes: readonly number[]): FingerprintValue {
-  const string = ja3String({
+/** What `ja3` hashes. */
+export function ja3StringOf(hello: ClientHello, extensionTypes = hello.extensionTypes): string {
+  return ja3String({
     version: hello.legacyVersion,
     ciphers: hello.cipherSuites,
     extensionTypes,
@@ -25,5 +26,9 @@ function ja3Of(hello: ClientHello, extensionTypes: readonly number[]): Fingerpri
     pointFormats: hello.ecPointFormats,
     greaseCiphers: false,
   });
+}
+
+function ja3Of(hello: ClientHello, extensionTypes: readonly number[]): FingerprintValue {
+  const string = ja3StringOf(hello, extensionTypes);
   return { string, hash: md5(string) };
 }

@@ -21,27 +21,54 @@ const VERSION_NAME: ReadonlyMap<number, string> = new Map([
 /** JA4 writes twelve zeros where there is nothing to hash. */
 const NOTHING = '000000000000';
 
+/** What ja4 is made of besides the ciphers and the extension types. */
+export interface Ja4Parts {
+  /** Transport, version: the first three characters. */
+  readonly start: string;
+  /** Two characters. */
+  readonly alpn: string;
+  /** Signature algorithms as ja4_r lists them; empty where there are none. */
+  readonly signatures: string;
+}
+
+/** @returns null where signature_algorithms, ALPN or supported_versions is there but malformed */
+export function ja4Parts(hello: ClientHello, transport: Transport): Ja4Parts | null {
+  const types = hello.extensionTypes;
+  const { signatureAlgorithms, alpn, supportedVersions } = hello;
+  if (signatureAlgorithms === null && types.includes(ExtensionType.signatureAlgorithms)) return null;
+  if (alpn === null && types.includes(ExtensionType.alpn)) return null;
+  if (supportedVersions === null && types.includes(ExtensionType.supportedVersions)) return null;
+  return {
+    start: TRANSPORT_LETTER[transport] + versionOf(hello, supportedVersions, transport),
+    alpn: alpnOf(alpn),
+    signatures: hexList(withoutGrease(signatureAlgorithms ?? [])),
+  };
+}
+
+/** The parts as one string. */
+export function ja4Key({ start, alpn, signatures }: Ja4Parts): string {
+  return start + alpn + signatures;
+}
+
 /**
  * JA4 of a TLS client (`a_b_c`; the method is BSD-3-Clause). The value's `string` is ja4_r: the same with the lists written out.
  *
  * @returns null where signature_algorithms, ALPN or supported_versions is there but malformed
  */
 export function ja4(hello: ClientHello, transport: Transport = 'tcp'): FingerprintValue | null {
-  const types = hello.extensionTypes;
-  const { signatureAlgorithms, alpn, supportedVersions } = hello;
-  if (signatureAlgorithms === null && types.includes(ExtensionType.signatureAlgorithms)) return null;
-  if (alpn === null && types.includes(ExtensionType.alpn)) return null;
-  if (supportedVersions === null && types.includes(ExtensionType.supportedVersions)) return null;
+  const parts = ja4Parts(hello, transport);
+  return parts === null ? null : ja4From(hello, parts);
+}
 
+export function ja4From(hello: ClientHello, { start, alpn, signatures }: Ja4Parts): FingerprintValue {
   const ciphers = withoutGrease(hello.cipherSuites);
-  const extensions = withoutGrease(types);
+  const extensions = withoutGrease(hello.extensionTypes);
   const sni = extensions.includes(ExtensionType.serverName) ? 'd' : 'i';
-  const a = `${TRANSPORT_LETTER[transport]}${versionOf(hello, supportedVersions, transport)}${sni}${count(ciphers)}${count(extensions)}${alpnOf(alpn)}`;
+  const a = `${start}${sni}${count(ciphers)}${count(extensions)}${alpn}`;
 
   const cipherList = hexList(ascending(ciphers));
   let extensionList = hexList(ascending(extensions.filter(isHashed)));
-  const signatures = withoutGrease(signatureAlgorithms ?? []);
-  if (signatures.length > 0) extensionList += `_${hexList(signatures)}`;
+  if (signatures !== '') extensionList += `_${signatures}`;
 
   return {
     string: `${a}_${cipherList}_${extensionList}`,
