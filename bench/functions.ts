@@ -55,6 +55,14 @@ summary(() => {
   bench('ja4', () => ja4(hello)?.hash);
 });
 
+summary(() => {
+  bench('all four, one by one', () => [ja3(hello).hash, ja3n(hello).hash, sslJa3(hello).hash, ja4(hello)?.hash]);
+  bench('all four, of a known shape', () => {
+    const all = fingerprint(hello);
+    return [all.ja3.hash, all.ja3n.hash, all.sslJa3.hash, all.ja4?.hash];
+  });
+});
+
 const index = new LabelIndex(labels(1000));
 const known = fingerprint(hello);
 bench('lookup among 1,000 labels: known', () => index.find(known, (openssl) => sslJa3(hello, openssl)));

@@ -96,9 +96,9 @@ export class PcapngFormat implements CaptureFormat {
           'the two lengths of a block differ',
         );
       }
-      if (type === enhancedPacket) this.#enhancedPacket(bytes, at, total, offset);
+      if (type === enhancedPacket) this.#packetBlock(bytes, at, total, offset, false);
       else if (type === simplePacket) this.#simplePacket(bytes, at, total, offset);
-      else if (type === obsoletePacket) this.#obsoletePacket(bytes, at, total, offset);
+      else if (type === obsoletePacket) this.#packetBlock(bytes, at, total, offset, true);
       else if (type === interfaceDescription) this.#interfaceDescription(bytes, at, total, offset);
       else if (type === sectionHeader) this.#sectionHeader(bytes, at, total, offset);
       at += total;
@@ -175,26 +175,13 @@ export class PcapngFormat implements CaptureFormat {
     });
   }
 
-  /** Section 4.3. */
-  #enhancedPacket(bytes: Uint8Array, at: number, total: number, offset: number): void {
-    if (total < 32) throw captureError('capture_corrupt', 'enhanced_packet', offset, 'a packet block is too short');
-    const inter = this.#interface(this.#u32(bytes, at + 8), offset);
-    this.#setTime(inter.clock, this.#u32(bytes, at + 12), this.#u32(bytes, at + 16));
-    this.#packet(
-      bytes,
-      at + 28,
-      this.#u32(bytes, at + 20),
-      at + total - 4,
-      inter,
-      this.#u32(bytes, at + 24),
-      offset + 20,
-    );
-  }
-
-  /** Appendix A: the obsolete packet block differs from the enhanced one in its first word only. */
-  #obsoletePacket(bytes: Uint8Array, at: number, total: number, offset: number): void {
-    if (total < 32) throw captureError('capture_corrupt', 'packet_block', offset, 'a packet block is too short');
-    const inter = this.#interface(this.#u16(bytes, at + 8), offset);
+  /** Section 4.3. The obsolete block (appendix A) differs in its first word only: a shorter interface number, and a count of drops. */
+  #packetBlock(bytes: Uint8Array, at: number, total: number, offset: number, isObsolete: boolean): void {
+    if (total < 32) {
+      const field = isObsolete ? 'packet_block' : 'enhanced_packet';
+      throw captureError('capture_corrupt', field, offset, 'a packet block is too short');
+    }
+    const inter = this.#interface(isObsolete ? this.#u16(bytes, at + 8) : this.#u32(bytes, at + 8), offset);
     this.#setTime(inter.clock, this.#u32(bytes, at + 12), this.#u32(bytes, at + 16));
     this.#packet(
       bytes,
