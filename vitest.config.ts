@@ -6,5 +6,7 @@ export default defineConfig({
     // Real programs and whole capture sets take their time on two cores; nothing asserts a duration.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // The first names what was skipped, and why; the second is vitest's own.
+    reporters: ['./scripts/tell-skipped.ts', 'default'],
   },
 });

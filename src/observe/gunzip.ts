@@ -7,6 +7,9 @@ const peekBytes = 65_536;
 
 const unpackedBytes = 262_144;
 
+const smallestPiece = 256;
+const largestPiece = 16_384;
+
 /** The source itself or, where its content begins as gzip (RFC 1952 section 2.3.1: 1f 8b), what is packed in it. By content, never by name. */
 export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
   const space = new Uint8Array(peekBytes);
@@ -65,15 +68,28 @@ async function* unpacked(first: Uint8Array, packed: ByteSource, gunzip: Gunzip):
 async function feed(first: Uint8Array, packed: ByteSource, gunzip: Gunzip): Promise<void> {
   const space = new Uint8Array(peekBytes);
   try {
-    for (let chunk = first; chunk.length > 0 && !gunzip.destroyed; ) {
-      await written(gunzip, chunk);
-      if (gunzip.destroyed) return;
-      chunk = space.subarray(0, await packed.read(space));
+    let position = 0;
+    for (let chunk = first; chunk.length > 0; chunk = space.subarray(0, await packed.read(space))) {
+      for (let at = 0; at < chunk.length; ) {
+        const end = Math.min(chunk.length, at + pieceAt(position));
+        await written(gunzip, chunk.subarray(at, end));
+        if (gunzip.destroyed) return;
+        position += end - at;
+        at = end;
+      }
     }
     gunzip.end();
   } catch (error) {
     gunzip.destroy(error as Error);
   }
+}
+
+/**
+ * How much to unpack at once. Where the packed bytes are damaged, all that was unpacked of the same piece is lost: a sixteenth of what came before is
+ * little, and 16 KiB are soon large enough that the pieces cost next to nothing.
+ */
+function pieceAt(position: number): number {
+  return Math.max(smallestPiece, Math.min(largestPiece, position >> 4));
 }
 
 /** Resolves when the bytes were taken, or the unpacker is gone. */

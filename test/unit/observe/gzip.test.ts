@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,7 +11,7 @@ import { pcap, pcapHeader } from '../../build/capture-files.js';
 import { Connection } from '../../build/connection.js';
 import { clientHello, record } from '../../build/hello.js';
 import { frame } from '../../build/packets.js';
-import { observe } from '../../harness/observe.js';
+import { line, observe } from '../../harness/observe.js';
 
 it('no more is read of a packed input once it was closed', async () => {
   // Noise does not pack, so that the unpacker asks for more input all the time.
@@ -76,4 +76,19 @@ it('a packed capture given up in the middle leaves the next file alone', async (
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it('delivers what was packed before the damage, also where the whole file is smaller than one read', async () => {
+  const plain = new Uint8Array(readFileSync(new URL('../../../samples/mail-logins.pcapng', import.meta.url)));
+  const packed = new Uint8Array(gzipSync(plain));
+  const damagedAt = packed.length >> 1;
+  packed.fill(0, damagedAt, damagedAt + 64);
+  const whole = await observe(plain);
+  const damaged = await observe(packed);
+  // Which of the two notices first, the unpacker or the reader of what it makes of zeros, depends on the bytes.
+  expect(damaged.error).toMatchObject({ code: 'capture_corrupt' });
+  // A sixteenth of what came before may be lost with the piece that is damaged: a third is a cautious least.
+  expect(damaged.stats.packets).toBeGreaterThan(whole.stats.packets / 3);
+  expect(damaged.observations.length).toBeGreaterThan(0);
+  expect(whole.observations.map(line).slice(0, damaged.observations.length)).toEqual(damaged.observations.map(line));
 });
