@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { bench, run, summary } from 'mitata';
 import { Reader } from '../src/bytes/reader.js';
 import { CaptureReader, defaultCaptureLimits, PacketDecoder, Reassembler } from '../src/capture/index.js';
+import { ConnectionTable } from '../src/capture/tcp/connections.js';
 import { fingerprint, ja3, ja3n, ja4, sslJa3 } from '../src/fingerprint/index.js';
 import { type KnownLabel, LabelIndex } from '../src/recognize/index.js';
 import { HelloStream, parseClientHello } from '../src/tls/index.js';
@@ -66,6 +67,30 @@ summary(() => {
 const index = new LabelIndex(labels(1000));
 const known = fingerprint(hello);
 bench('lookup among 1,000 labels: known', () => index.find(known, (openssl) => sslJa3(hello, openssl)));
+
+const ends = Array.from({ length: 10_000 }, (_, i) =>
+  Int32Array.of(0, 0, 0, 0x0a000000 + i, 0, 0, 0, 0x0a0b0000 + (i & 255)),
+);
+const table = new ConnectionTable(100_000, () => {});
+const map = new Map<string, number>();
+const nameOf = (words: Int32Array, from: number, to: number) => `${words[3]}:${from}-${words[7]}:${to}`;
+for (const [i, words] of ends.entries()) {
+  table.find(4, words, 40_000, 993, 0);
+  table.insert(4, 0);
+  map.set(nameOf(words, 40_000, 993), i);
+}
+summary(() => {
+  bench('connections: 10,000 found in the table', () => {
+    let sum = 0;
+    for (const words of ends) sum += table.find(4, words, 40_000, 993, 0);
+    return sum;
+  });
+  bench('connections: 10,000 found in a Map of strings', () => {
+    let sum = 0;
+    for (const words of ends) sum += map.get(nameOf(words, 40_000, 993))!;
+    return sum;
+  });
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'ja3-sensor-functions-'));
 for (const kind of WORKLOADS) {
