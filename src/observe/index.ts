@@ -11,7 +11,7 @@ export type { Rejection } from './watcher.js';
 /**
  * Reads a capture (pcap or pcapng, gzip or not) and yields an observation for every hello in it, as they complete.
  *
- * @param source a path, `-` for standard input, or the file's bytes, whole or in chunks of any size
+ * @param source a path, or the file's bytes, whole or in chunks of any size (`process.stdin`)
  * @throws SensorError where the capture cannot be opened or read to its end, after what could be read was yielded
  * @example
  * for await (const { src, fingerprint } of readCapture('mail.pcapng')) console.log(src.ip, fingerprint.ja3.hash);

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SensorError } from '../errors.js';
 
-/** A path, `-` for standard input, or the bytes themselves, whole or in chunks of any size. */
+/** A path, or the bytes themselves, whole or in chunks of any size: `process.stdin` is such. */
 export type CaptureSource = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Bytes as they come: each call fills the front of `into` and says how much; 0 is the end. */
@@ -15,12 +15,11 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Between two looks at a standard input that was set non-blocking by someone else. */
+/** Between two looks at a pipe that someone else has set non-blocking. */
 const retryMilliseconds = 5;
 
 /** @throws SensorError `capture_missing`, `read_failed` */
 export function openSource(source: CaptureSource): ByteSource {
-  if (source === '-') return new DescriptorSource(0, false);
   if (typeof source === 'string') return openFile(source);
   return new ChunkSource(source instanceof Uint8Array ? [source] : source);
 }
@@ -33,7 +32,7 @@ function openFile(path: string): ByteSource {
     throw readError(error, 0);
   }
   const stat = fstatSync(descriptor);
-  return stat.isFile() ? new FileSource(descriptor, stat.size) : new DescriptorSource(descriptor, true);
+  return stat.isFile() ? new FileSource(descriptor, stat.size) : new DescriptorSource(descriptor);
 }
 
 /** A regular file: reading it blocks for no longer than the disk takes. */
@@ -62,17 +61,14 @@ class FileSource implements ByteSource {
   }
 }
 
-/** A pipe, a terminal, a named pipe: the next bytes may take for ever, and a signal must still be heard. */
+/** A named pipe or a device: the next bytes may take for ever, and a signal must still be heard. */
 class DescriptorSource implements ByteSource {
   readonly total = null;
   position = 0;
   readonly #descriptor: number;
-  readonly #owned: boolean;
 
-  /** @param owned close it in the end */
-  constructor(descriptor: number, owned: boolean) {
+  constructor(descriptor: number) {
     this.#descriptor = descriptor;
-    this.#owned = owned;
   }
 
   async read(into: Uint8Array): Promise<number> {
@@ -87,7 +83,7 @@ class DescriptorSource implements ByteSource {
   }
 
   close(): void {
-    if (this.#owned) closeSync(this.#descriptor);
+    closeSync(this.#descriptor);
   }
 
   /** -1: nothing there yet. */
