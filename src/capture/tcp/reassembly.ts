@@ -199,10 +199,11 @@ export class Reassembler implements SegmentSink {
     }
     held.add(sequence, bytes, start, end, this.moment());
     this.#drain(slot, direction, held);
-    if (held.size > this.#limits.heldPerDirection && this.#skipGap(at, held)) {
-      this.gapsSkipped++;
-      this.#drain(slot, direction, held);
-    }
+    if (held.size <= this.#limits.heldPerDirection) return;
+    if (this.#skipGap(at, held)) this.gapsSkipped++;
+    // All of it was delivered already, in very small pieces. Each step back of the start would deliver them all once more.
+    else this.#table.state[at] = this.#table.state[at]! | anchored;
+    this.#drain(slot, direction, held);
   }
 
   /** Delivers what has become in order. A guessed start keeps what it delivers until it is anchored. */

@@ -285,6 +285,26 @@ describe('limits', () => {
     expect(run.reassembler.budget.dropped).toBeGreaterThan(0);
   });
 
+  it('a start that moves back byte by byte is not delivered again and again without end', () => {
+    const run = new StreamRun({ heldPerDirection: 10_000 });
+    const c = new Connection();
+    for (let i = 500; i > 0; i--) run.packets(c.serverAt(i, [0x61]));
+    // All 500 each time would be 125,250. A kept byte costs more than 64: 157 of them fit, each delivered with those behind it.
+    expect(run.told.length).toBeLessThan((157 * 158) / 2);
+    expect(run.reassembler.budget.held).toBeLessThanOrEqual(10_000);
+  });
+
+  it('a start that was guessed keeps no more than a direction may', () => {
+    const run = new StreamRun({ heldPerDirection: 10_000 });
+    const c = new Connection();
+    for (let i = 0; i < 500; i++) {
+      run.packets(c.clientAt(i, [0x61]));
+      expect(run.reassembler.budget.held).toBeLessThanOrEqual(10_000);
+    }
+    expect(run.lines).toEqual([`40001 after_gap ${'a'.repeat(500)}`]);
+    expect(run.reassembler.gapsSkipped).toBe(0);
+  });
+
   it('connections: the ceiling holds, evictions are counted, the others are followed on', () => {
     const run = new StreamRun({ connections: 100 });
     const connections = Array.from({ length: 1_000 }, (_, i) => new Connection({ sport: 10_000 + i }));
