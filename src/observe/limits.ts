@@ -4,6 +4,9 @@ export const scanBytes = 65_536;
 /** Bytes of one side kept while its dialogue waits for more of a line or for the other side. A client waits for its STARTTLS to be answered. */
 export const pendingBytes = 65_536;
 
+/** What an unfinished hello takes beside its bytes: its HelloStream, and a buffer that begins with 2 KiB. Without it, many small ones would cost memory that nobody counts. */
+export const unfinishedOverhead = 2_560;
+
 /** Seconds of capture time a row waits for its ServerHello. A server that takes longer is rather not captured. */
 export const serverWaitSeconds = 1;
 
@@ -18,3 +21,12 @@ export const bytesPerTurn = 33_554_432;
  * else; only a flood of clients that do not reaches it. Then a second hello is still seen, and taken for a retry. Room for some 25,000.
  */
 export const rememberedBytes = 16_777_216;
+
+/**
+ * Bytes of hellos whose rows wait for their ServerHello, {@link waitingOverhead} for each included; beyond it the oldest goes without. Answers take
+ * milliseconds, and this is room for some 7,000 rows.
+ */
+export const waitingBytes = 16_777_216;
+
+/** What a waiting row takes beside its hello. */
+export const waitingOverhead = 1_024;

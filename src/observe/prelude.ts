@@ -7,7 +7,7 @@ import { readProxyHeader } from '../haproxy/index.js';
 import { HelloStream, looksLikeHello, looksLikeSslv2Hello, tlsOpening } from '../tls/index.js';
 import { joined } from './bytes.js';
 import type { PreludeHost, Reporter } from './host.js';
-import { earlyServerBytes, pendingBytes, scanBytes } from './limits.js';
+import { earlyServerBytes, pendingBytes, scanBytes, unfinishedOverhead } from './limits.js';
 import { TlsSession } from './tls-session.js';
 
 /**
@@ -45,7 +45,7 @@ export class Prelude implements ByteHolder, Reporter {
   #finder: DialogueFinder | null = null;
   /** A hello that may have begun at a segment, and how many bytes it has; and how many of each direction came at all. */
   readonly #attempts: [HelloStream | null, HelloStream | null] = [null, null];
-  #partial = 0;
+  readonly #partial: [number, number] = [0, 0];
   readonly #scanned: [number, number] = [0, 0];
   #held = 0;
 
@@ -125,7 +125,7 @@ export class Prelude implements ByteHolder, Reporter {
         this.#pending[direction] = this.#pending[direction].slice();
         this.#pendingAt[direction] = this.#host.moment();
       }
-      this.#hold(this.#pending[0].length + this.#pending[1].length);
+      this.#tellHeld();
     }
   }
 
@@ -206,15 +206,18 @@ export class Prelude implements ByteHolder, Reporter {
   #keepAnswer(direction: Direction, bytes: Uint8Array, how: Continuity): void {
     const wanted = this.#host.wantsServer && how === 'next';
     this.#pending[direction] = wanted ? bytes.slice(0, earlyServerBytes) : nothing;
-    this.#hold(this.#pending[0].length + this.#pending[1].length);
+    this.#tellHeld();
   }
 
-  /** Pending bytes may still open with a hello: the answer that would have said so was not captured. */
+  /**
+   * Pending bytes may still open with a hello: the answer that would have said so was not captured. An attempt under way was given those bytes as they
+   * came, and goes on by itself.
+   */
   #giveUpDialogue(): void {
     for (const direction of [0, 1] as const) {
       const pending = this.#pending[direction];
       this.at = this.#pendingAt[direction];
-      const isTls = pending.length > 0 && this.#attempt(direction, pending);
+      const isTls = pending.length > 0 && this.#attempts[direction] === null && this.#attempt(direction, pending);
       this.at = null;
       if (isTls) return;
       this.#pending[direction] = nothing;
@@ -228,25 +231,25 @@ export class Prelude implements ByteHolder, Reporter {
     this.#phase = 'scan';
     this.#finder = null;
     this.#pending.fill(nothing);
-    this.#hold(0);
+    this.#tellHeld();
   }
 
   #scan(direction: Direction, chunk: Uint8Array, how: Continuity): void {
     if (how !== 'next') this.#attempts[direction] = null;
-    this.#attempt(direction, chunk);
+    if (!this.#attempt(direction, chunk)) this.#tellHeld();
   }
 
   /** Goes on with the hello that may have begun in this direction, or begins one here. true: a whole hello was found, and TLS with it. */
   #attempt(direction: Direction, chunk: Uint8Array): boolean {
     const going = this.#attempts[direction];
     if (going !== null) {
-      this.#partial += chunk.length;
+      this.#partial[direction] += chunk.length;
       if (this.#advance(going, direction, chunk)) return true;
     }
     if (this.#attempts[direction] === null && looksLikeHello(chunk) !== 'no') {
       const stream = new HelloStream();
       this.#attempts[direction] = stream;
-      this.#partial = chunk.length;
+      this.#partial[direction] = chunk.length;
       return this.#advance(stream, direction, chunk);
     }
     return false;
@@ -254,10 +257,7 @@ export class Prelude implements ByteHolder, Reporter {
 
   #advance(stream: HelloStream, direction: Direction, chunk: Uint8Array): boolean {
     const outcome = stream.push(chunk);
-    if (outcome.state === 'need_more') {
-      this.#hold(this.#partial);
-      return false;
-    }
+    if (outcome.state === 'need_more') return false;
     this.#attempts[direction] = null;
     if (outcome.state === 'rejected') return false;
     const name = this.#finder?.name ?? null;
@@ -287,6 +287,15 @@ export class Prelude implements ByteHolder, Reporter {
     this.#session = session;
     this.#host.handOver(session);
     return session;
+  }
+
+  /** States what is kept now: all that is pending, and the hellos that may have begun. */
+  #tellHeld(): void {
+    let bytes = this.#pending[0].length + this.#pending[1].length;
+    for (const direction of [0, 1] as const) {
+      if (this.#attempts[direction] !== null) bytes += unfinishedOverhead + this.#partial[direction];
+    }
+    this.#hold(bytes);
   }
 
   #hold(bytes: number): void {

@@ -6,6 +6,7 @@ import type { ClientHello } from '../model/index.js';
 import { HelloStream, helloMayFollow, RECORD_HEADER_BYTES, wholeClientHello } from '../tls/index.js';
 import { randomOf, same } from './bytes.js';
 import type { Reporter, SessionHost } from './host.js';
+import { unfinishedOverhead } from './limits.js';
 
 /** How the connection came to TLS. */
 export interface TlsOrigin {
@@ -131,7 +132,7 @@ export class TlsSession implements ByteHolder, Reporter {
       switch (outcome.state) {
         case 'need_more':
           this.#partial += rest.length;
-          this.#hold(this.#partial);
+          this.#hold(unfinishedOverhead + this.#partial);
           return;
         case 'rejected':
           if (this.#last === null) this.#reject(outcome.error);

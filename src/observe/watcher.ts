@@ -16,7 +16,7 @@ import { fingerprint, ja3s } from '../fingerprint/index.js';
 import type { ClientHello, Observation, OpenSslGeneration, ServerHello, Timestamp } from '../model/index.js';
 import { tlsOpening } from '../tls/index.js';
 import type { PreludeHost, Reporter } from './host.js';
-import { rememberedBytes, serverWaitSeconds } from './limits.js';
+import { rememberedBytes, serverWaitSeconds, waitingBytes, waitingOverhead } from './limits.js';
 import { Prelude } from './prelude.js';
 import { type CaptureStats, countIn } from './stats.js';
 import { TlsSession } from './tls-session.js';
@@ -66,6 +66,8 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
   #ready: Observation[] = [];
   /** In the order of their hellos. */
   readonly #waiting = new Map<TlsSession, Waiting>();
+  #waitingBytes = 0;
+  #waitedTooMany = 0;
 
   constructor(stats: CaptureStats, options: WatcherOptions) {
     this.stats = stats;
@@ -93,6 +95,7 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
     countIn(stats.limits, 'held_per_direction', this.#reassembler.gapsSkipped);
     countIn(stats.limits, 'held_in_all', this.#reassembler.budget.dropped);
     countIn(stats.limits, 'remembered_hellos', this.#notRemembered);
+    countIn(stats.limits, 'waiting_rows', this.#waitedTooMany);
     countIn(stats.limits, 'fragmented_datagrams', this.#decoder.fragments.dropped);
   }
 
@@ -169,6 +172,8 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
     if (this.wantsServer) {
       this.#emit(session, null);
       this.#waiting.set(session, { observation, until: moment.timestamp.seconds + serverWaitSeconds });
+      this.#waitingBytes += hello.raw.length + waitingOverhead;
+      this.#limitWaiting();
     } else this.#ready.push(observation);
   }
 
@@ -223,11 +228,21 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
     }
   }
 
+  /** The oldest rows make room. Their connections may be quiet, and capture time may stand still. */
+  #limitWaiting(): void {
+    for (const oldest of this.#waiting.keys()) {
+      if (this.#waitingBytes <= waitingBytes) return;
+      this.#waitedTooMany++;
+      this.#emit(oldest, null);
+    }
+  }
+
   /** Lets go of the row this session kept waiting, if it did. */
   #emit(session: TlsSession, server: ServerHello | null): void {
     const waiting = this.#waiting.get(session);
     if (waiting === undefined) return;
     this.#waiting.delete(session);
+    this.#waitingBytes -= waiting.observation.hello.raw.length + waitingOverhead;
     this.#ready.push(
       server === null
         ? waiting.observation
