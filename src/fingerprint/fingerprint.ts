@@ -43,9 +43,10 @@ class LazyFingerprint implements Fingerprint {
   }
 
   get sslJa3(): FingerprintValue {
-    this.#sslJa3 ??= this.#hello.cipherSuites.some(isGrease)
-      ? sslJa3(this.#hello, this.#openssl)
-      : (this.#known.sslJa3[this.#openssl] ??= sslJa3(this.#hello, this.#openssl));
+    if (this.#sslJa3 !== undefined) return this.#sslJa3;
+    const shared = this.#hello.cipherSuites.some(isGrease) ? null : this.#known.sslJa3;
+    this.#sslJa3 = shared?.[this.#openssl] ?? sslJa3(this.#hello, this.#openssl);
+    if (shared !== null) shared[this.#openssl] = this.#sslJa3;
     return this.#sslJa3;
   }
 
