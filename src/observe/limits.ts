@@ -18,9 +18,12 @@ export const bytesPerTurn = 33_554_432;
 
 /**
  * Bytes of hellos kept in all, to tell a repeat or the second hello after a HelloRetryRequest by. Kept from a hello until its client sends something
- * else; only a flood of clients that do not reaches it. Then a second hello is still seen, and taken for a retry. Room for some 25,000.
+ * else; only a flood of clients that do not reaches it. Then a second hello is still seen, and taken for a retry. Room for some 16,000.
  */
 export const rememberedBytes = 16_777_216;
+
+/** The least a remembered hello counts: small ones lie in Node's buffer pool, and one may keep alone the 8 KiB that many were put into. */
+export const leastRemembered = 1_024;
 
 /**
  * Bytes of hellos whose rows wait for their ServerHello, {@link waitingOverhead} for each included; beyond it the oldest goes without. Answers take

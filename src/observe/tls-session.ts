@@ -6,7 +6,7 @@ import type { ClientHello } from '../model/index.js';
 import { HelloStream, helloMayFollow, RECORD_HEADER_BYTES, wholeClientHello } from '../tls/index.js';
 import { randomOf, same } from './bytes.js';
 import type { Reporter, SessionHost } from './host.js';
-import { unfinishedOverhead } from './limits.js';
+import { leastRemembered, unfinishedOverhead } from './limits.js';
 
 /** How the connection came to TLS. */
 export interface TlsOrigin {
@@ -150,7 +150,7 @@ export class TlsSession implements ByteHolder, Reporter {
     this.#partial = 0;
     this.#hold(0);
     this.#forget();
-    this.#last = this.#host.mayRemember(hello.raw.length) ? hello.raw : unremembered;
+    this.#last = this.#host.mayRemember(cost(hello.raw)) ? hello.raw : unremembered;
     if (last !== null && same(last, hello.raw)) {
       this.#host.repeat();
       return;
@@ -182,7 +182,7 @@ export class TlsSession implements ByteHolder, Reporter {
   }
 
   #forget(): void {
-    if (this.#last !== null) this.#host.forgets(this.#last.length);
+    if (this.#last !== null && this.#last !== unremembered) this.#host.forgets(cost(this.#last));
   }
 
   #reject(error: SensorError): void {
@@ -194,6 +194,11 @@ export class TlsSession implements ByteHolder, Reporter {
     this.#endClient();
     if (this.#host.wantsServer) this.#endServer();
   }
+}
+
+/** What a remembered hello counts. */
+function cost(hello: Uint8Array): number {
+  return Math.max(hello.length, leastRemembered);
 }
 
 function incomplete(offset: number, message: string): SensorError {

@@ -31,6 +31,20 @@ describe('what is kept is counted', () => {
     expect(stats.limits.held_in_all).toBeGreaterThan(50);
   });
 
+  it('small hellos that are remembered, with what they keep from being freed', async () => {
+    const bytes = frame(new Connection().client(record(clientHello())));
+    // Another client address for each: behind Ethernet's 14 bytes and IPv4's first 12.
+    const packets = Array.from({ length: 17_000 }, (_, i) => {
+      const packet = bytes.slice();
+      packet.set([10, 0, i >> 8, i & 255], 26);
+      return { bytes: packet };
+    });
+    const { observations, stats } = await observe(pcap(packets));
+    expect(observations).toHaveLength(17_000);
+    // Each may be alone in a pool of 8 KiB: 16 Ki of them are 128 MiB.
+    expect(stats.limits.remembered_hellos).toBe(17_000 - 16_384);
+  });
+
   it('rows that wait for answers that never come', async () => {
     const large = record(clientHello({ extensions: [extension(21, new Uint8Array(16_000))] }));
     const packets = connections(1_100).map((c) => c.client(large));
