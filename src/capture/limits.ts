@@ -1,6 +1,6 @@
 /** Every ceiling of the room, each with its reason. docs/limits.md lists them for operators. */
 export interface CaptureLimits {
-  /** Connections tracked at once; beyond it the one idle longest makes room. About 70 bytes each. */
+  /** Connections tracked at once; beyond it the one idle longest makes room. About 70 bytes each, and about 1 KiB while one is still being looked into. */
   readonly connections: number;
   /** Bytes kept for one direction of a connection while earlier bytes are missing. A hello has at most 64 KiB; twice that outlasts any reordering. */
   readonly heldPerDirection: number;
