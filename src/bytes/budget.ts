@@ -28,6 +28,7 @@ export class ByteBudget {
   /** States how many bytes a holder keeps now; 0 forgets it. */
   set(holder: ByteHolder, bytes: number): void {
     const before = this.#holders.get(holder) ?? 0;
+    if (bytes === before) return;
     this.#held += bytes - before;
     if (bytes === 0) this.#holders.delete(holder);
     else this.#holders.set(holder, bytes);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { SensorError } from '../errors.js';
-import type { LabelMatch, OpenSslGeneration } from '../model/index.js';
+import type { LabelMatch, LabelRow, OpenSslGeneration } from '../model/index.js';
 import type { LabelsOf } from '../report/index.js';
-import type { Store, StoredLabel } from '../store/index.js';
+import type { Store } from '../store/index.js';
 import { UsageError } from './exit-codes.js';
 
 export interface DatabaseChoice {
@@ -12,7 +12,7 @@ export interface DatabaseChoice {
 }
 
 /** The labels that come with the package. */
-async function shippedLabels(): Promise<readonly StoredLabel[]> {
+async function shippedLabels(): Promise<readonly LabelRow[]> {
   const [{ readLabelFolder }, { LABELS_FOLDER }] = await Promise.all([
     import('../lists/index.js'),
     import('../store/index.js'),
@@ -42,7 +42,7 @@ export async function openForRecording(choice: DatabaseChoice): Promise<Store> {
 export async function readLabels(
   choice: DatabaseChoice,
   onUnreadable: (error: SensorError) => void,
-): Promise<readonly StoredLabel[]> {
+): Promise<readonly LabelRow[]> {
   if (!existsSync(choice.path)) {
     if (choice.explicit) throw new UsageError(`no database at ${choice.path} (--record would create it)`);
     return shippedLabels();
@@ -70,7 +70,7 @@ const REMEMBERED = 4096;
  *
  * @param openssl the generation the capture is read with
  */
-export async function labelFinder(labels: readonly StoredLabel[], openssl: OpenSslGeneration): Promise<LabelsOf> {
+export async function labelFinder(labels: readonly LabelRow[], openssl: OpenSslGeneration): Promise<LabelsOf> {
   const [{ LabelIndex }, { sslJa3Of }] = await Promise.all([
     import('../recognize/index.js'),
     import('./both-ssl-ja3.js'),

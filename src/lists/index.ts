@@ -1,2 +1,2 @@
 /** Lists of labels, read from files. */
-export { type LabelRow, parseLabelFile, readLabelFolder } from './label-file.js';
+export { parseLabelFile, readLabelFolder } from './label-file.js';

@@ -1,23 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SensorError } from '../errors.js';
-import type { Label, LabelVia } from '../model/index.js';
+import type { LabelRow, LabelVia } from '../model/index.js';
 import { type CsvRecord, parseCsv } from './csv.js';
-
-/** A label under one value of one view, as a label file has it. */
-export interface LabelRow extends Label {
-  readonly view: LabelVia;
-  readonly hash: string;
-  /** null where the file has the hash only. */
-  readonly string: string | null;
-  readonly kind: string;
-  readonly weight: number;
-  readonly quality: string;
-  /** Line of the file, from 1. */
-  readonly sourceRow: number;
-  readonly licence: string;
-  readonly captured: string | null;
-}
 
 const REQUIRED = ['client', 'version', 'tls_library', 'kind', 'weight', 'quality', 'source', 'licence', 'captured'];
 

@@ -10,6 +10,27 @@ export interface Label {
 /** The fingerprint a label was found by. */
 export type LabelVia = 'ja3' | 'ssl_ja3';
 
+/** A label with where it comes from and the one value it is known under. */
+export interface LabelRow extends Label {
+  /** The view `hash` belongs to. */
+  readonly view: LabelVia;
+  /** Lower-case hex MD5. */
+  readonly hash: string;
+  /** What `hash` was made of; null where only the hash is known. */
+  readonly string: string | null;
+  /** `user agent`, `library`, `server`, `audit tool`. */
+  readonly kind: string;
+  /** How common, among the labels of one value: 1 where nothing is known. */
+  readonly weight: number;
+  /** `measured`, `documented`. */
+  readonly quality: string;
+  /** Line of the source file, from 1. */
+  readonly sourceRow: number;
+  readonly licence: string;
+  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; null where unknown. */
+  readonly captured: string | null;
+}
+
 /** A label found for a hello, and the view it was found through. */
 export interface LabelMatch extends Label {
   readonly via: LabelVia;

@@ -47,7 +47,6 @@ export class Prelude implements ByteHolder, Reporter {
   readonly #attempts: [HelloStream | null, HelloStream | null] = [null, null];
   readonly #partial: [number, number] = [0, 0];
   readonly #scanned: [number, number] = [0, 0];
-  #held = 0;
 
   constructor(slot: number, host: PreludeHost) {
     this.slot = slot;
@@ -295,12 +294,6 @@ export class Prelude implements ByteHolder, Reporter {
     for (const direction of [0, 1] as const) {
       if (this.#attempts[direction] !== null) bytes += unfinishedOverhead + this.#partial[direction];
     }
-    this.#hold(bytes);
-  }
-
-  #hold(bytes: number): void {
-    if (bytes === this.#held) return;
-    this.#held = bytes;
     this.#host.holds(this, bytes);
   }
 
@@ -314,7 +307,7 @@ export class Prelude implements ByteHolder, Reporter {
     this.#finder = null;
     this.#attempts.fill(null);
     this.#pending.fill(nothing);
-    this.#hold(0);
+    this.#host.holds(this, 0);
   }
 }
 

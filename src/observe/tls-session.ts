@@ -40,7 +40,6 @@ export class TlsSession implements ByteHolder, Reporter {
   #last: Uint8Array | null = null;
   /** Bytes of a hello that is not complete. */
   #partial = 0;
-  #held = 0;
 
   constructor(slot: number, client: Direction, host: SessionHost, origin: TlsOrigin = bare) {
     this.slot = slot;
@@ -132,7 +131,7 @@ export class TlsSession implements ByteHolder, Reporter {
       switch (outcome.state) {
         case 'need_more':
           this.#partial += rest.length;
-          this.#hold(unfinishedOverhead + this.#partial);
+          this.#host.holds(this, unfinishedOverhead + this.#partial);
           return;
         case 'rejected':
           if (this.#last === null) this.#reject(outcome.error);
@@ -148,7 +147,7 @@ export class TlsSession implements ByteHolder, Reporter {
   #found(hello: ClientHello): void {
     const last = this.#last;
     this.#partial = 0;
-    this.#hold(0);
+    this.#host.holds(this, 0);
     this.#forget();
     this.#last = this.#host.mayRemember(cost(hello.raw)) ? hello.raw : unremembered;
     if (last !== null && same(last, hello.raw)) {
@@ -170,15 +169,9 @@ export class TlsSession implements ByteHolder, Reporter {
     this.#open = false;
     this.#stream = null;
     this.#partial = 0;
-    this.#hold(0);
+    this.#host.holds(this, 0);
     this.#forget();
     this.#last = null;
-  }
-
-  #hold(bytes: number): void {
-    if (bytes === this.#held) return;
-    this.#held = bytes;
-    this.#host.holds(this, bytes);
   }
 
   #forget(): void {

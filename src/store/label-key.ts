@@ -1,7 +1,7 @@
-import type { StoredLabel } from './store.js';
+import type { LabelRow } from '../model/index.js';
 
 /** What makes two rows one label under one value. */
-export function labelKey(row: StoredLabel): string {
+export function labelKey(row: LabelRow): string {
   return JSON.stringify([row.view, row.hash, row.client, row.version, row.tlsLibrary, row.source]);
 }
 
@@ -9,11 +9,11 @@ export function labelKey(row: StoredLabel): string {
  * One row of each label, the first; its duplicates would change it to and fro at every seeding. Two hellos of one client that differ in what Dovecot does not
  * look at are such duplicates.
  */
-export function distinctLabels(rows: Iterable<StoredLabel>): {
-  readonly distinct: readonly StoredLabel[];
+export function distinctLabels(rows: Iterable<LabelRow>): {
+  readonly distinct: readonly LabelRow[];
   readonly duplicates: number;
 } {
-  const byKey = new Map<string, StoredLabel>();
+  const byKey = new Map<string, LabelRow>();
   let handed = 0;
   for (const row of rows) {
     handed++;

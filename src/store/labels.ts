@@ -1,7 +1,8 @@
+import type { LabelRow } from '../model/index.js';
 import type { Connection, Statement } from './driver.js';
 import { storeError } from './errors.js';
 import { distinctLabels } from './label-key.js';
-import type { Stored, StoredLabel } from './store.js';
+import type { Stored } from './store.js';
 
 const INSERT = `
 INSERT INTO labels (view, hash, string, client, version, tls_library, kind, weight, quality, source, source_row, licence, captured)
@@ -17,7 +18,7 @@ SELECT view, hash, string, client, version, tls_library AS tlsLibrary, kind, wei
 FROM labels ORDER BY id`;
 
 /** What a column holds in a file that nobody tampered with. */
-const TYPES: Readonly<Record<keyof StoredLabel, 'string' | 'text or null' | 'number'>> = {
+const TYPES: Readonly<Record<keyof LabelRow, 'string' | 'text or null' | 'number'>> = {
   view: 'string',
   hash: 'string',
   string: 'text or null',
@@ -37,8 +38,8 @@ const TYPES: Readonly<Record<keyof StoredLabel, 'string' | 'text or null' | 'num
 export class LabelTable {
   readonly #connection: Connection;
   readonly #path: string;
-  readonly #insert: Statement<[StoredLabel]>;
-  readonly #select: Statement<[], StoredLabel>;
+  readonly #insert: Statement<[LabelRow]>;
+  readonly #select: Statement<[], LabelRow>;
 
   constructor(connection: Connection, path: string) {
     this.#connection = connection;
@@ -47,13 +48,13 @@ export class LabelTable {
     this.#select = connection.prepare(SELECT);
   }
 
-  all(): readonly StoredLabel[] {
+  all(): readonly LabelRow[] {
     const rows = this.#select.all();
     for (const row of rows) this.#check(row);
     return rows;
   }
 
-  seed(rows: Iterable<StoredLabel>): Stored {
+  seed(rows: Iterable<LabelRow>): Stored {
     // Read to its end before the lock is taken: nobody waits for us while the caller reads a file.
     const { distinct, duplicates } = distinctLabels(rows);
     const insertAll = this.#connection.transaction(() => {
@@ -66,9 +67,9 @@ export class LabelTable {
   }
 
   /** A flipped bit can turn a text into a number without SQLite noticing: STRICT is checked when a row is written only. */
-  #check(row: StoredLabel): void {
+  #check(row: LabelRow): void {
     for (const [column, type] of Object.entries(TYPES)) {
-      const value: unknown = row[column as keyof StoredLabel];
+      const value: unknown = row[column as keyof LabelRow];
       const fits = type === 'text or null' ? value === null || typeof value === 'string' : typeof value === type;
       if (!fits) throw storeError('database_damaged', this.#path, `it is damaged: a label's ${column} is no ${type}`);
     }

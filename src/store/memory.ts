@@ -1,6 +1,7 @@
+import type { LabelRow } from '../model/index.js';
 import { observationKey, shapeKey } from './keys.js';
 import { distinctLabels, labelKey } from './label-key.js';
-import type { ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';
+import type { ObservationRow, Store, StoreCounts, Stored } from './store.js';
 
 /** The store without a file: what names hellos where there is no database, and what other rooms are tested with. Gone when the process ends. */
 export function memoryStore(): Store {
@@ -8,15 +9,15 @@ export function memoryStore(): Store {
 }
 
 class MemoryStore implements Store {
-  readonly #labels = new Map<string, StoredLabel>();
+  readonly #labels = new Map<string, LabelRow>();
   readonly #shapes = new Set<string>();
   readonly #observations = new Set<string>();
 
-  labels(): readonly StoredLabel[] {
+  labels(): readonly LabelRow[] {
     return [...this.#labels.values()];
   }
 
-  seedLabels(rows: Iterable<StoredLabel>): Stored {
+  seedLabels(rows: Iterable<LabelRow>): Stored {
     const { distinct, duplicates } = distinctLabels(rows);
     const { added, known } = tally(distinct, (row) => {
       const key = labelKey(row);
@@ -58,7 +59,7 @@ function tally<Row>(rows: Iterable<Row>, isNew: (row: Row) => boolean): Stored {
   return { added, known };
 }
 
-function same(a: StoredLabel, b: StoredLabel): boolean {
+function same(a: LabelRow, b: LabelRow): boolean {
   return (
     a.string === b.string &&
     a.kind === b.kind &&

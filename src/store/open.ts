@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { LabelRow } from '../model/index.js';
 import { MIGRATIONS_FOLDER } from './db-folder.js';
 import { type Connection, connect } from './driver.js';
 import { guarded, storeError, translate } from './errors.js';
@@ -7,7 +8,7 @@ import { LabelTable } from './labels.js';
 import { BUSY_TIMEOUT_MS } from './limits.js';
 import { type Migration, migrate, readMigrations, requireNewest, schemaOf } from './migrate.js';
 import { ObservationTable } from './observations.js';
-import type { ObservationRow, Store, StoreCounts, Stored, StoredLabel } from './store.js';
+import type { ObservationRow, Store, StoreCounts, Stored } from './store.js';
 import { refuseTruncated } from './truncation.js';
 
 export interface OpenOptions {
@@ -111,11 +112,11 @@ class SqliteStore implements Store {
     this.#observations = new ObservationTable(connection);
   }
 
-  labels(): readonly StoredLabel[] {
+  labels(): readonly LabelRow[] {
     return guarded(this.#path, () => this.#labels.all());
   }
 
-  seedLabels(rows: Iterable<StoredLabel>): Stored {
+  seedLabels(rows: Iterable<LabelRow>): Stored {
     return guarded(this.#path, () => this.#labels.seed(rows));
   }
 

@@ -1,26 +1,5 @@
 import type { Endpoint } from '../endpoint.js';
-import type { FingerprintValue, Label, LabelVia, OpenSslGeneration, Timestamp, Transport } from '../model/index.js';
-
-/** A label with where it comes from and the one value it is known under. */
-export interface StoredLabel extends Label {
-  /** The view `hash` belongs to. */
-  readonly view: LabelVia;
-  /** Lower-case hex MD5. */
-  readonly hash: string;
-  /** What `hash` was made of; null where only the hash is known. */
-  readonly string: string | null;
-  /** `user agent`, `library`, `server`, `audit tool`. */
-  readonly kind: string;
-  /** How common, among the labels of one value: 1 where nothing is known. */
-  readonly weight: number;
-  /** `measured`, `documented`. */
-  readonly quality: string;
-  /** Line of the source file, from 1. */
-  readonly sourceRow: number;
-  readonly licence: string;
-  /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; null where unknown. */
-  readonly captured: string | null;
-}
+import type { FingerprintValue, LabelRow, OpenSslGeneration, Timestamp, Transport } from '../model/index.js';
 
 /** All views of one hello that are stored. */
 export interface FingerprintViews {
@@ -63,9 +42,9 @@ export interface StoreCounts {
  */
 export interface Store {
   /** Every label, in the order they were first seeded. */
-  labels(): readonly StoredLabel[];
+  labels(): readonly LabelRow[];
   /** Adds labels, and updates those whose string, kind, weight, quality, row, licence or date changed: all of them or none. */
-  seedLabels(rows: Iterable<StoredLabel>): Stored;
+  seedLabels(rows: Iterable<LabelRow>): Stored;
   /**
    * Stores each observation once, by time (to the microsecond), endpoints, transport and ja3_hash. Rows are committed when it returns. After an error
    * some of the rows may be stored; handing all of them in again is safe.

@@ -1,4 +1,5 @@
-import type { FingerprintViews, ObservationRow, StoredLabel } from '../../../src/store/index.js';
+import type { LabelRow } from '../../../src/model/index.js';
+import type { FingerprintViews, ObservationRow } from '../../../src/store/index.js';
 
 /** A hello of a Mutt on GnuTLS: the strings and hashes are those of the Dovecot documentation and of real captures, never our own. */
 export const MUTT: FingerprintViews = {
@@ -48,7 +49,7 @@ export function observations(from: number, count: number): ObservationRow[] {
   return Array.from({ length: count }, (_, index) => observation(from + index));
 }
 
-export function label(change: Partial<StoredLabel> = {}): StoredLabel {
+export function label(change: Partial<LabelRow> = {}): LabelRow {
   return {
     view: 'ssl_ja3',
     hash: 'b7e9d913d85c071f5b806d59601e9b96',
