@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
 import { observationRow } from '../src/cli/recorder.js';
+import type { ObservationRow } from '../src/model/index.js';
 import { readCapture } from '../src/observe/index.js';
-import { type ObservationRow, openStore } from '../src/store/index.js';
+import { openStore } from '../src/store/index.js';
 
 const rows = Number(process.argv[2] ?? 300_000);
 const steps = 3;

@@ -1,6 +1,6 @@
-import type { Observation, OpenSslGeneration } from '../model/index.js';
+import type { Observation, ObservationRow, OpenSslGeneration } from '../model/index.js';
 import { offeredVersion } from '../report/index.js';
-import type { ObservationRow, Store } from '../store/index.js';
+import type { Store } from '../store/index.js';
 import { sslJa3Of } from './both-ssl-ja3.js';
 
 /** What the store keeps of an observation: views and endpoints, none of the hello's bytes. */

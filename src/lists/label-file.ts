@@ -7,7 +7,7 @@ import { type CsvRecord, parseCsv } from './csv.js';
 const REQUIRED = ['client', 'version', 'tls_library', 'kind', 'weight', 'quality', 'source', 'licence', 'captured'];
 
 /** `<view>` is the column of the string, `<view>_hash` that of the hash. */
-const VIEWS: readonly LabelVia[] = ['ja3', 'ssl_ja3'];
+const VIEWS = ['ja3', 'ssl_ja3'] as const satisfies readonly LabelVia[];
 
 /** Columns that say how a value was got. They are for people; nothing reads them. */
 const PROVENANCE = ['protocol_mode', 'sni'];
@@ -15,7 +15,7 @@ const PROVENANCE = ['protocol_mode', 'sni'];
 const ALLOWED = new Set([...REQUIRED, ...VIEWS.flatMap((view) => [view, `${view}_hash`]), ...PROVENANCE]);
 
 /** Five fields of decimal lists; ssl_ja3 always says version 771. */
-const STRINGS: Readonly<Record<LabelVia, RegExp>> = {
+const STRINGS: Readonly<Record<(typeof VIEWS)[number], RegExp>> = {
   ja3: /^\d{1,5}(,(\d{1,5}(-\d{1,5})*)?){4}$/,
   ssl_ja3: /^771(,(\d{1,5}(-\d{1,5})*)?){4}$/,
 };

@@ -8,6 +8,20 @@ export interface FingerprintValue {
   readonly hash: string;
 }
 
+/** A value as a list or a log gives it: the hash always, what it was made of where that was written down. */
+export interface KnownValue {
+  readonly string: string | null;
+  readonly hash: string;
+}
+
+/** The views of a hello as far as they are known: all of them where the hello was seen, one or two where a log told of it. At least one is there. */
+export interface KnownViews {
+  readonly ja3: KnownValue | null;
+  readonly ja3n: KnownValue | null;
+  readonly sslJa3: Readonly<Record<OpenSslGeneration, KnownValue | null>>;
+  readonly ja4: KnownValue | null;
+}
+
 /** The set of one ClientHello. Each member is computed when first read. */
 export interface Fingerprint {
   readonly ja3: FingerprintValue;

@@ -2,4 +2,6 @@
 export type * from './fingerprint.js';
 export type * from './hello.js';
 export type * from './label.js';
+export type * from './login.js';
 export type * from './observation.js';
+export type * from './recognition.js';

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoint.js';
-import type { Fingerprint, FingerprintValue } from './fingerprint.js';
+import type { Fingerprint, FingerprintValue, KnownViews } from './fingerprint.js';
 import type { ClientHello, Transport } from './hello.js';
 
 /** A point in capture time, exact to what the capture recorded. */
@@ -39,4 +39,20 @@ export interface Observation {
   /** This hello answers a HelloRetryRequest (RFC 8446 section 4.1.4). */
   readonly retry: boolean;
   readonly server: ServerObservation | null;
+}
+
+/** What is stored of an observation, or what a log tells of one: plain values, and none of the hello's secrets. */
+export interface ObservationRow {
+  readonly timestamp: Timestamp;
+  readonly transport: Transport;
+  readonly src: Endpoint;
+  readonly dst: Endpoint;
+  readonly proxiedSrc: Endpoint | null;
+  readonly starttls: string | null;
+  readonly sni: string | null;
+  readonly alpn: readonly string[] | null;
+  /** Highest version offered, `1.3`. */
+  readonly tlsVersion: string | null;
+  readonly retry: boolean;
+  readonly fingerprint: KnownViews;
 }

@@ -2,4 +2,4 @@
 export { LABELS_FOLDER } from './db-folder.js';
 export { memoryStore } from './memory.js';
 export { type OpenOptions, openStore } from './open.js';
-export type { FingerprintViews, ObservationRow, Store, StoreCounts, Stored } from './store.js';
+export type { Store, StoreCounts, Stored } from './store.js';

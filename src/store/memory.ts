@@ -1,7 +1,7 @@
-import type { LabelRow } from '../model/index.js';
+import type { LabelRow, ObservationRow } from '../model/index.js';
 import { observationKey, shapeKey } from './keys.js';
 import { distinctLabels, labelKey } from './label-key.js';
-import type { ObservationRow, Store, StoreCounts, Stored } from './store.js';
+import type { Store, StoreCounts, Stored } from './store.js';
 
 /** The store without a file: what names hellos where there is no database, and what other rooms are tested with. Gone when the process ends. */
 export function memoryStore(): Store {

@@ -1,7 +1,8 @@
+import type { KnownViews, ObservationRow } from '../model/index.js';
 import type { Connection, Statement } from './driver.js';
 import { observationKey, shapeKey } from './keys.js';
 import { FINGERPRINTS_REMEMBERED, ROWS_PER_TRANSACTION } from './limits.js';
-import type { FingerprintViews, ObservationRow, Stored } from './store.js';
+import type { Stored } from './store.js';
 
 const INSERT_FINGERPRINT = `
 INSERT INTO fingerprints
@@ -83,7 +84,7 @@ export class ObservationTable {
     ).changes;
   }
 
-  #fingerprintId(views: FingerprintViews): number {
+  #fingerprintId(views: KnownViews): number {
     const shape = shapeKey(views);
     const remembered = shape.toString('latin1');
     let id = this.#ids.get(remembered);
@@ -94,16 +95,16 @@ export class ObservationTable {
     return id;
   }
 
-  #insertViews(shape: Buffer, { ja3, ja3n, sslJa3, ja4 }: FingerprintViews): number {
+  #insertViews(shape: Buffer, { ja3, ja3n, sslJa3, ja4 }: KnownViews): number {
     const inserted = this.#insertFingerprint.run(
       shape,
-      ja3.string,
-      ja3.hash,
-      ja3n.hash,
-      sslJa3['3.0'].string,
-      sslJa3['3.0'].hash,
-      sslJa3['3.5'].string,
-      sslJa3['3.5'].hash,
+      ja3?.string,
+      ja3?.hash,
+      ja3n?.hash,
+      sslJa3['3.0']?.string,
+      sslJa3['3.0']?.hash,
+      sslJa3['3.5']?.string,
+      sslJa3['3.5']?.hash,
       ja4?.hash ?? null,
       ja4?.string ?? null,
     );

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { LabelRow } from '../model/index.js';
+import type { LabelRow, ObservationRow } from '../model/index.js';
 import { MIGRATIONS_FOLDER } from './db-folder.js';
 import { type Connection, connect } from './driver.js';
 import { guarded, storeError, translate } from './errors.js';
@@ -8,7 +8,7 @@ import { LabelTable } from './labels.js';
 import { BUSY_TIMEOUT_MS } from './limits.js';
 import { type Migration, migrate, readMigrations, requireNewest, schemaOf } from './migrate.js';
 import { ObservationTable } from './observations.js';
-import type { ObservationRow, Store, StoreCounts, Stored } from './store.js';
+import type { Store, StoreCounts, Stored } from './store.js';
 import { refuseTruncated } from './truncation.js';
 
 export interface OpenOptions {

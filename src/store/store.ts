@@ -1,29 +1,4 @@
-import type { Endpoint } from '../endpoint.js';
-import type { FingerprintValue, LabelRow, OpenSslGeneration, Timestamp, Transport } from '../model/index.js';
-
-/** All views of one hello that are stored. */
-export interface FingerprintViews {
-  readonly ja3: FingerprintValue;
-  readonly ja3n: FingerprintValue;
-  readonly sslJa3: Readonly<Record<OpenSslGeneration, FingerprintValue>>;
-  readonly ja4: FingerprintValue | null;
-}
-
-/** What is stored of an observation: plain values, and none of the hello's secrets. */
-export interface ObservationRow {
-  readonly timestamp: Timestamp;
-  readonly transport: Transport;
-  readonly src: Endpoint;
-  readonly dst: Endpoint;
-  readonly proxiedSrc: Endpoint | null;
-  readonly starttls: string | null;
-  readonly sni: string | null;
-  readonly alpn: readonly string[] | null;
-  /** Highest version offered, `1.3`. */
-  readonly tlsVersion: string | null;
-  readonly retry: boolean;
-  readonly fingerprint: FingerprintViews;
-}
+import type { LabelRow, ObservationRow } from '../model/index.js';
 
 /** What became of the rows handed in: `added` are new (or, of labels, changed), `known` were there already. */
 export interface Stored {

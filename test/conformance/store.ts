@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ObservationRow, Store } from '../../src/store/index.js';
+import type { ObservationRow } from '../../src/model/index.js';
+import type { Store } from '../../src/store/index.js';
 import { label, MUTT, observation, observations, shape } from '../unit/store/rows.js';
 
 /** What every store does alike. `open` gives an empty one. */

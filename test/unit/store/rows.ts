@@ -1,8 +1,7 @@
-import type { LabelRow } from '../../../src/model/index.js';
-import type { FingerprintViews, ObservationRow } from '../../../src/store/index.js';
+import type { KnownViews, LabelRow, ObservationRow } from '../../../src/model/index.js';
 
 /** A hello of a Mutt on GnuTLS: the strings and hashes are those of the Dovecot documentation and of real captures, never our own. */
-export const MUTT: FingerprintViews = {
+export const MUTT: KnownViews = {
   ja3: {
     string:
       '771,4866-4867-4865-4868-49196-52393-49325-49162-49195-49324-49161-49200-52392-49172-49199-49171-157-49309-53-156-49308-47-159-52394-49311-57-158-49310-51,5-10-11-13-22-23-35-51-43-65281-0-45-28,23-24-25-29-30-256-257-258-259-260,0',
@@ -17,7 +16,7 @@ export const MUTT: FingerprintViews = {
 };
 
 /** A made-up shape: as many as a test needs, every one different. */
-export function shape(number: number): FingerprintViews {
+export function shape(number: number): KnownViews {
   const hash = number.toString(16).padStart(32, '0');
   return {
     ja3: { string: `771,${number},0,,`, hash },
