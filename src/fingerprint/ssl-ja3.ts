@@ -3,7 +3,7 @@ import { md5 } from './digest.js';
 import { ja3String } from './ja3-string.js';
 
 /** Dovecot 2.4 writes this whatever the client sent. */
-const VERSION = 771;
+export const SSL_JA3_VERSION = 771;
 
 /** The extensions OpenSSL 1.1.1 to 3.1 tells a server program about (`ext_defs` in ssl/statem/extensions.c); it hides all others. */
 const OPENSSL_3_0 = [
@@ -24,14 +24,19 @@ const KNOWN: Readonly<Record<OpenSslGeneration, ReadonlySet<number>>> = {
  * is not reproduced.
  */
 export function sslJa3(hello: ClientHello, openssl: OpenSslGeneration = '3.0'): FingerprintValue {
-  const known = KNOWN[openssl];
   const string = ja3String({
-    version: VERSION,
+    version: SSL_JA3_VERSION,
     ciphers: hello.cipherSuites,
-    extensionTypes: hello.extensionTypes.filter((type) => known.has(type)),
+    extensionTypes: knownToOpenSsl(hello.extensionTypes, openssl),
     groups: hello.supportedGroups,
     pointFormats: hello.ecPointFormats,
     greaseCiphers: true,
   });
   return { string, hash: md5(string) };
+}
+
+/** The extension types among these that OpenSSL tells a server program about, in their order. */
+export function knownToOpenSsl(types: readonly number[], openssl: OpenSslGeneration): number[] {
+  const known = KNOWN[openssl];
+  return types.filter((type) => known.has(type));
 }
