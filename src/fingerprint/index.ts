@@ -1,6 +1,5 @@
 /** Hellos to fingerprints. */
 export { md5, sha256Prefix } from './digest.js';
-export { md5, md5, sha256Prefix } from './digest.js';
 export { type FingerprintOptions, fingerprint } from './fingerprint.js';
 export { ja3, ja3n } from './ja3.js';
 export { ja3s } from './ja3s.js';
