@@ -1,0 +1,73 @@
+import type { FingerprintSummary } from './fingerprints.js';
+import type { StoredLogin, StoredObservation } from './records.js';
+import type { StoreCounts } from './stored.js';
+
+/** How long things are kept, in days since they were recorded. `Infinity`: for ever. */
+export interface Retention {
+  /** Clients' addresses whole; afterwards the first 24 bits (IPv4) or 48 (IPv6). */
+  readonly addresses: number;
+  /** Logins, row by row. */
+  readonly logins: number;
+  /** Observations, counts and server names, and fingerprints that nothing refers to any more. */
+  readonly observations: number;
+}
+
+export const DEFAULT_RETENTION: Retention = { addresses: 7, logins: 30, observations: 180 };
+
+export interface PruneResult {
+  /** Observations and logins whose addresses were cut. */
+  readonly cut: number;
+  readonly logins: number;
+  readonly observations: number;
+  /** Rows of hourly counts and of server names. */
+  readonly counts: number;
+  readonly fingerprints: number;
+  /** False: another process is reading, and the write-ahead log keeps what was deleted until it is done and something is written. */
+  readonly wiped: boolean;
+}
+
+export interface Status {
+  /** Absolute. */
+  readonly path: string;
+  readonly keyPath: string;
+  readonly schema: number;
+  readonly counts: StoreCounts;
+  /** Fingerprints of `counts` that only logs told of. */
+  readonly partlyKnown: number;
+  /** Bytes of the file and of the log beside it. */
+  readonly size: number;
+  /** Bytes of `size` that are free for new rows. */
+  readonly free: number;
+  /** Capture time of the oldest and the newest observation or login, seconds since 1970-01-01 UTC; null where there is none. */
+  readonly oldest: number | null;
+  readonly newest: number | null;
+}
+
+export interface BackupOptions {
+  /** Called as pages are copied. A page has 4,096 bytes in general. */
+  readonly onProgress?: (progress: { readonly total: number; readonly remaining: number }) => void;
+}
+
+/** Looking after the file. Methods throw (or reject with) a `SensorError` with field `database`. */
+export interface Upkeep {
+  status(): Status;
+  /**
+   * Cuts and deletes what has been kept long enough, some thousand rows at a time, with pauses for other writers. May be broken off at any moment.
+   *
+   * @param now seconds since 1970-01-01 UTC
+   */
+  prune(now: number, retention?: Retention): Promise<PruneResult>;
+  /**
+   * Copies the database to a new file (mode 0600) while others read and write it. The key file is not copied.
+   *
+   * @throws SensorError `backup_exists` where there is a file already; what is half copied is removed
+   */
+  backup(target: string, options?: BackupOptions): Promise<void>;
+}
+
+/** Everything, row by row in the order of storing. Other statements may run in between; rows that come meanwhile may or may not be among them. */
+export interface Exports {
+  fingerprints(): Iterable<FingerprintSummary>;
+  observations(): Iterable<StoredObservation>;
+  logins(): Iterable<StoredLogin>;
+}
