@@ -1,2 +1,15 @@
 /** Which clients a hello may come from. */
+export { type Calibration, type CalibrationRow, noCalibration, parseCalibration } from './calibration.js';
+export { familyOf } from './family.js';
 export { type HelloViews, type KnownLabel, LabelIndex, type SslJa3Of } from './label-index.js';
+export { Recognizer } from './recognizer.js';
+export {
+  type Subject,
+  subjectOfHash,
+  subjectOfHello,
+  subjectOfJa3String,
+  subjectOfJa4,
+  subjectOfSslJa3String,
+  subjectOfString,
+  subjectOfViews,
+} from './subject.js';

@@ -1,5 +1,8 @@
 import type { FingerprintValue, Label, LabelMatch, LabelVia, OpenSslGeneration } from '../model/index.js';
 import { canonicalGrease, hasGreaseCipher } from './grease-cipher.js';
+import { groupBy } from './groups.js';
+import { byWeightThenName, identityOf } from './order.js';
+import { isMatched } from './quality.js';
 
 /** What the index is filled with. The store and the label files fit this by their shape. */
 export interface KnownLabel extends Label {
@@ -11,6 +14,8 @@ export interface KnownLabel extends Label {
   readonly string: string | null;
   /** Of labels under one value, the heavier comes first. */
   readonly weight: number;
+  /** Labels of quality `record-version` are never matched. */
+  readonly quality?: string;
 }
 
 /** The hello's ja3; the model's `Fingerprint` is one. */
@@ -39,7 +44,7 @@ export class LabelIndex {
   readonly #greased: ReadonlyMap<string, readonly Entry[]>;
 
   constructor(labels: Iterable<KnownLabel>) {
-    const sorted = [...labels].sort(byWeightThenName);
+    const sorted = [...labels].filter(isMatched).sort(byWeightThenName);
     const ja3 = sorted.filter((label) => label.view === 'ja3');
     const sslJa3 = sorted.filter((label) => label.view === 'ssl_ja3');
     this.#ja3 = group(ja3, (label) => label.hash);
@@ -90,35 +95,10 @@ function group(
   labels: readonly KnownLabel[],
   keyOf: (label: KnownLabel) => string | null,
 ): ReadonlyMap<string, readonly Entry[]> {
-  const groups = new Map<string, Entry[]>();
-  for (const label of labels) {
-    const key = keyOf(label);
-    if (key === null) continue;
-    const entries = groups.get(key);
-    if (entries === undefined) groups.set(key, [entryOf(label)]);
-    else entries.push(entryOf(label));
-  }
-  return groups;
+  return new Map(Array.from(groupBy(labels, keyOf), ([key, own]) => [key, own.map(entryOf)]));
 }
 
-function entryOf({ client, version, tlsLibrary, source, view }: KnownLabel): Entry {
-  return {
-    identity: JSON.stringify([client, version, tlsLibrary, source]),
-    match: { client, version, tlsLibrary, source, via: view },
-  };
-}
-
-function byWeightThenName(a: KnownLabel, b: KnownLabel): number {
-  return (
-    b.weight - a.weight ||
-    compare(a.client, b.client) ||
-    compare(a.version, b.version) ||
-    compare(a.tlsLibrary, b.tlsLibrary) ||
-    compare(a.source, b.source)
-  );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function entryOf(label: KnownLabel): Entry {
+  const { client, version, tlsLibrary, source, view } = label;
+  return { identity: identityOf(label), match: { client, version, tlsLibrary, source, via: view } };
 }

@@ -1,0 +1,180 @@
+import {
+  isJa3String,
+  type Ja3Lists,
+  ja3OfLists,
+  md5,
+  parseJa3String,
+  parseJa4,
+  sslJa3,
+  sslJa3OfLists,
+} from '../fingerprint/index.js';
+import type {
+  ClientHello,
+  Fingerprint,
+  FingerprintValue,
+  KnownValue,
+  KnownViews,
+  LabelVia,
+  OpenSslGeneration,
+} from '../model/index.js';
+import { withoutGreaseLists } from './lists.js';
+
+/** What is known of the hello to be recognised. Made by the functions of this file; every part may be missing but one. */
+export interface Subject {
+  readonly ja3: KnownValue | null;
+  /** Every ssl_ja3 it may have: one where that is what is known, one or two (OpenSSL 3.0's and 3.5's) where they follow from the rest. */
+  readonly sslJa3: readonly KnownValue[];
+  readonly ja4: KnownValue | null;
+  /** As `listsView` tells them: `ssl_ja3` hides extensions, and the version. Without GREASE; null where hashes are all that is known. */
+  readonly lists: Ja3Lists | null;
+  readonly listsView: 'ja3' | 'ssl_ja3';
+  /** The hello itself was seen: what is not in its lists was not sent. Strings have lost GREASE. */
+  readonly seen: boolean;
+}
+
+const GENERATIONS: readonly OpenSslGeneration[] = ['3.0', '3.5'];
+
+/** A hello that was seen: everything is known. */
+export function subjectOfHello(hello: ClientHello, fingerprint: Fingerprint): Subject {
+  return new HelloSubject(hello, fingerprint);
+}
+
+/**
+ * A ja3 string. GREASE that some tool left in is taken out.
+ *
+ * @throws SensorError `bad_ja3_string`, `ja3_too_long`
+ */
+export function subjectOfJa3String(string: string): Subject {
+  const lists = withoutGreaseLists(parseJa3String(string));
+  return {
+    ja3: ja3OfLists(lists),
+    sslJa3: distinct(GENERATIONS.map((openssl) => sslJa3OfLists(lists, openssl))),
+    ja4: null,
+    lists,
+    listsView: 'ja3',
+    seen: false,
+  };
+}
+
+/**
+ * An ssl_ja3 string, as Dovecot logs it.
+ *
+ * @throws SensorError `bad_ja3_string`, `ja3_too_long`
+ */
+export function subjectOfSslJa3String(string: string): Subject {
+  const lists = parseJa3String(string);
+  return {
+    ja3: null,
+    sslJa3: [{ string, hash: md5(string) }],
+    ja4: null,
+    lists: withoutGreaseLists(lists),
+    listsView: 'ssl_ja3',
+    seen: false,
+  };
+}
+
+/**
+ * A string of either kind, from somebody who does not know which: both are looked for.
+ *
+ * @throws SensorError `bad_ja3_string`, `ja3_too_long`
+ */
+export function subjectOfString(string: string): Subject {
+  const asJa3 = subjectOfJa3String(string);
+  // An ssl_ja3 string keeps GREASE, which the ja3 one has lost; without any, it is among the ja3 string's own views.
+  const asSslJa3 = subjectOfSslJa3String(string);
+  return { ...asJa3, sslJa3: distinct([...asSslJa3.sslJa3, ...asJa3.sslJa3]) };
+}
+
+/**
+ * A hash alone.
+ *
+ * @param view what it is the hash of; null where that is not known: ja3 and ssl_ja3 are both looked for
+ */
+export function subjectOfHash(hash: string, view: Exclude<LabelVia, 'ja4'> | null): Subject {
+  const value: KnownValue = { string: null, hash };
+  return {
+    ja3: view === 'ssl_ja3' ? null : value,
+    sslJa3: view === 'ja3' ? [] : [value],
+    ja4: null,
+    lists: null,
+    listsView: 'ja3',
+    seen: false,
+  };
+}
+
+/**
+ * A ja4, `a_b_c`, with its ja4_r where that is known.
+ *
+ * @throws SensorError `bad_ja4`
+ */
+export function subjectOfJa4(ja4: string, ja4r: string | null = null): Subject {
+  parseJa4(ja4);
+  return { ja3: null, sslJa3: [], ja4: { string: ja4r, hash: ja4 }, lists: null, listsView: 'ja3', seen: false };
+}
+
+/**
+ * Whatever views of one hello a log or a table tells. A string that breaks its form is passed over: its hash still counts.
+ */
+export function subjectOfViews(views: Pick<KnownViews, 'ja3' | 'sslJa3' | 'ja4'>): Subject {
+  const { ja3, ja4 } = views;
+  const told = distinct(GENERATIONS.map((openssl) => views.sslJa3[openssl]).filter((value) => value !== null));
+  const ja3Lists = listsOf(ja3);
+  if (ja3 !== null && ja3Lists !== null) {
+    const derived = GENERATIONS.map((openssl) => sslJa3OfLists(ja3Lists, openssl));
+    const sslJa3 = told.length > 0 ? told : distinct(derived);
+    return { ja3, sslJa3, ja4, lists: withoutGreaseLists(ja3Lists), listsView: 'ja3', seen: false };
+  }
+  const sslLists = told.map(listsOf).find((lists) => lists !== null);
+  const lists = sslLists === undefined ? null : withoutGreaseLists(sslLists);
+  return { ja3, sslJa3: told, ja4, lists, listsView: lists === null ? 'ja3' : 'ssl_ja3', seen: false };
+}
+
+/** Computes what a rung asks for when it asks: most hellos are known by the first. */
+class HelloSubject implements Subject {
+  readonly listsView = 'ja3';
+  readonly seen = true;
+  readonly #hello: ClientHello;
+  readonly #fingerprint: Fingerprint;
+  #sslJa3: readonly FingerprintValue[] | undefined;
+  #lists: Ja3Lists | undefined;
+
+  constructor(hello: ClientHello, fingerprint: Fingerprint) {
+    this.#hello = hello;
+    this.#fingerprint = fingerprint;
+  }
+
+  get ja3(): KnownValue {
+    return this.#fingerprint.ja3;
+  }
+
+  get sslJa3(): readonly KnownValue[] {
+    this.#sslJa3 ??= distinct(GENERATIONS.map((openssl) => sslJa3(this.#hello, openssl)));
+    return this.#sslJa3;
+  }
+
+  get ja4(): KnownValue | null {
+    return this.#fingerprint.ja4;
+  }
+
+  get lists(): Ja3Lists {
+    const hello = this.#hello;
+    this.#lists ??= withoutGreaseLists({
+      version: hello.legacyVersion,
+      cipherSuites: hello.cipherSuites,
+      extensions: hello.extensionTypes,
+      supportedGroups: hello.supportedGroups ?? [],
+      ecPointFormats: hello.ecPointFormats ?? [],
+    });
+    return this.#lists;
+  }
+}
+
+function listsOf(value: KnownValue | null): Ja3Lists | null {
+  if (value?.string == null || !isJa3String(value.string)) return null;
+  return parseJa3String(value.string);
+}
+
+/** Each hash once. */
+function distinct<T extends KnownValue>(values: readonly T[]): readonly T[] {
+  return values.filter((value, i) => values.findIndex((other) => other.hash === value.hash) === i);
+}
