@@ -37,3 +37,8 @@ export function parseJa4(ja4: string): Ja4Fields {
     extensions: extensions!,
   };
 }
+
+/** True where `parseJa4` would read it. */
+export function isJa4(ja4: string): boolean {
+  return JA4.test(ja4);
+}

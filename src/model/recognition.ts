@@ -50,6 +50,6 @@ export interface Recognition {
   readonly family: string | null;
   /** The heaviest first. Empty on `none`. Below `unordered` they are the evidence for the family, not names for the hello. */
   readonly candidates: readonly Candidate[];
-  /** Against the best candidate; null where that is known by its hash alone, and where nothing differs. */
+  /** Against the best candidate; null where its lists are not known, and where nothing differs. */
   readonly difference: HelloDifference | null;
 }

@@ -1,8 +1,10 @@
 /** Which clients a hello may come from. */
 export { type Calibration, type CalibrationRow, noCalibration, parseCalibration } from './calibration.js';
+export { differenceOf } from './difference.js';
 export { familyOf } from './family.js';
 export { type HelloViews, type KnownLabel, LabelIndex, type SslJa3Of } from './label-index.js';
-export { Recognizer } from './recognizer.js';
+export type { Neighbour } from './neighbours.js';
+export { type AnsweringRung, GAP, MIN_SCORE, Recognizer, RUNGS } from './recognizer.js';
 export {
   type Subject,
   subjectOfHash,

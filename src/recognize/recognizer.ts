@@ -1,34 +1,93 @@
+import type { Ja3Lists } from '../fingerprint/index.js';
 import type { LabelRow, Recognition, Rung } from '../model/index.js';
 import { type Calibration, confidenceOf, noCalibration } from './calibration.js';
 import { type Answer, answerOf } from './candidates.js';
+import { differenceOf } from './difference.js';
 import { ExactIndex } from './exact-index.js';
+import { once } from './groups.js';
+import { Ja4Index } from './ja4-index.js';
 import { type KnownHello, knownHellos } from './known-hello.js';
+import { comparable, ListIndex, type ListRung } from './list-index.js';
+import { type Neighbour, neighboursOf } from './neighbours.js';
+import { type Probed, Probes } from './probes.js';
+import type { Scored } from './section.js';
+import { overlap } from './similarity.js';
 import type { Subject } from './subject.js';
 
-/** Recognises hellos among the labels it was built from. Built once, then only read. */
+export type AnsweringRung = Exclude<Rung, 'none'>;
+
+/** The surest first. */
+export const RUNGS: readonly AnsweringRung[] = [
+  'ja3',
+  'ja4',
+  'ssl_ja3',
+  'situational',
+  'unordered',
+  'stack',
+  'nearest',
+];
+
+/** Below this nothing is similar enough to be named. Measured: docs/recognition.md. */
+export const MIN_SCORE = 0.8;
+
+/** Known hellos this close behind the best one answer with it: no score tells them apart. */
+export const GAP = 0.03;
+
+/** Recognises hellos among the labels it was built from. Built once, then only read; what a rung needs is made when a hello first gets that far. */
 export class Recognizer {
   readonly #calibration: Calibration;
   readonly #exact: ExactIndex;
+  readonly #lists: () => ListIndex;
+  readonly #probes: () => Probes;
+  readonly #ja4: () => Ja4Index;
   /** Answers of a single known hello, which nearly all exact ones are. */
   readonly #answers = new WeakMap<KnownHello, Answer>();
 
+  /** @param calibration what confidence is read from; without one it is null throughout */
   constructor(labels: Iterable<LabelRow>, calibration: Calibration = noCalibration) {
     const known = knownHellos(labels);
     this.#calibration = calibration;
     this.#exact = new ExactIndex(known);
+    this.#lists = once(() => new ListIndex(known));
+    this.#probes = once(() => new Probes(known));
+    this.#ja4 = once(() => new Ja4Index(known));
   }
 
   /** Climbs down the ladder to the first rung that answers. Never throws. */
   recognize(subject: Subject): Recognition {
-    return (
-      this.#exactly('ja3', this.#exact.ja3(subject)) ??
-      this.#exactly('ja4', this.#exact.ja4(subject)) ??
-      this.#exactly('ssl_ja3', this.#exact.sslJa3(subject)) ??
-      NOTHING
-    );
+    for (const rung of RUNGS) {
+      const answer = this.answerOn(rung, subject);
+      if (answer !== null) return answer;
+    }
+    return NOTHING;
   }
 
-  #exactly(rung: Rung, found: readonly KnownHello[]): Recognition | null {
+  /** What one rung answers, whether or not a surer one would; null where it does not. */
+  answerOn(rung: AnsweringRung, subject: Subject): Recognition | null {
+    switch (rung) {
+      case 'ja3':
+        return this.#exactly(rung, this.#exact.ja3(subject));
+      case 'ja4':
+        return this.#exactly(rung, this.#exact.ja4(subject));
+      case 'ssl_ja3':
+        return this.#exactly(rung, this.#exact.sslJa3(subject));
+      case 'situational':
+        return this.#among(rung, [...this.#byLists(rung, subject), ...this.#probes().find(subject).map(metByProbe)]);
+      case 'unordered':
+        return this.#among(rung, [...this.#byLists(rung, subject), ...this.#ja4().find(subject.ja4).map(metByJa4)]);
+      case 'stack':
+        return this.#among(rung, this.#byLists(rung, subject));
+      case 'nearest':
+        return this.#nearest(subject);
+    }
+  }
+
+  /** The known hellos most similar to this one, the nearest first: up to `count`, itself left out. Empty where only hashes are known of it. */
+  neighbours(subject: Subject, count: number): readonly Neighbour[] {
+    return neighboursOf(subject, this.#lists().similar(subject, 0), count);
+  }
+
+  #exactly(rung: AnsweringRung, found: readonly KnownHello[]): Recognition | null {
     if (found.length === 0) return null;
     const { candidates, family } = this.#answer(found);
     const confidence = confidenceOf(this.#calibration, rung, 1);
@@ -43,6 +102,56 @@ export class Recognizer {
     if (found.length === 1) this.#answers.set(only!, answer);
     return answer;
   }
+
+  #nearest(subject: Subject): Recognition | null {
+    const scored = this.#lists().similar(subject, MIN_SCORE);
+    const best = scored.reduce((highest, { score }) => Math.max(highest, score), 0);
+    const tied = scored.filter(({ score }) => score > best - GAP);
+    const met = tied.map(({ known, score }): Met => ({ known, score, pair: pairOf(subject, known) }));
+    return this.#among('nearest', met, (score) => 1 - (best - score) / GAP);
+  }
+
+  #byLists(rung: ListRung, subject: Subject): readonly Met[] {
+    return this.#lists()
+      .find(rung, subject)
+      .map((known) => {
+        const pair = pairOf(subject, known);
+        return { known, score: pair === null ? 0 : overlap(...pair), pair };
+      });
+  }
+
+  /** @param closenessOf how much a known hello with that score counts */
+  #among(rung: AnsweringRung, met: readonly Met[], closenessOf = (score: number) => score): Recognition | null {
+    if (met.length === 0) return null;
+    const answer = answerOf(met.map(({ known, score }) => ({ known, closeness: closenessOf(score) })));
+    const { score, pair } = met.find(({ known }) => known === answer.best)!;
+    return {
+      rung,
+      score,
+      confidence: confidenceOf(this.#calibration, rung, score),
+      family: answer.family,
+      candidates: answer.candidates,
+      difference: pair === null ? null : differenceOf(...pair),
+    };
+  }
+}
+
+/** A known hello that answers, and the lists of both in one view; null where they are not known. */
+interface Met extends Scored {
+  readonly pair: readonly [Ja3Lists, Ja3Lists] | null;
+}
+
+function metByJa4({ known, score }: Scored): Met {
+  return { known, score, pair: null };
+}
+
+function metByProbe({ known, subjectLists, knownLists }: Probed): Met {
+  const pair = [subjectLists, knownLists] as const;
+  return { known, score: overlap(...pair), pair };
+}
+
+function pairOf({ lists, listsView }: Subject, known: KnownHello): Met['pair'] {
+  return lists === null ? null : comparable(lists, listsView, known);
 }
 
 const NOTHING: Recognition = {
