@@ -1,0 +1,124 @@
+import { SensorError } from '../../errors.js';
+import {
+  type ExplainOptions,
+  type Explanation,
+  explainHello,
+  explainJa3String,
+  explanationJson,
+  explanationText,
+  findHellos,
+  isFingerprintHash,
+} from '../../explain/index.js';
+import type { Observation, OpenSslGeneration } from '../../model/index.js';
+import { escapeText, jsonText } from '../../report/index.js';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import { Output } from '../output.js';
+import { say } from '../say.js';
+import { terminalPaint, terminalWidth } from '../terminal.js';
+import { hellosOfFrame, onlyHello, placeOf } from './explain-capture.js';
+import { explainInput } from './explain-input.js';
+
+/** As the parser of arguments leaves them. */
+export interface RawExplainOptions {
+  readonly against?: string;
+  readonly openssl?: OpenSslGeneration;
+  readonly json?: boolean;
+}
+
+export interface ExplainCommandOptions {
+  readonly against: string | null;
+  readonly openssl: OpenSslGeneration;
+  readonly json: boolean;
+}
+
+/** @throws UsageError where --against is no hash */
+export function explainOptions({ against, openssl, json }: RawExplainOptions): ExplainCommandOptions {
+  if (against !== undefined && !isFingerprintHash(against)) {
+    throw new UsageError(
+      '--against wants a fingerprint: 32 hex digits, or a ja4 (t13d1516h2_8daaf6152771_02713d6af862)',
+    );
+  }
+  return { against: against ?? null, openssl: openssl ?? '3.0', json: json ?? false };
+}
+
+/**
+ * Explains what the argument names.
+ *
+ * @returns the exit code; `failed` also where no explanation was found for the hash given with --against. Every message has been printed
+ * @throws UsageError, OutputClosed, and SensorError where the output cannot be written
+ */
+export async function explain(what: string, options: ExplainCommandOptions): Promise<ExitCode> {
+  const output = new Output();
+  try {
+    const explanations = await explanationsOf(what, options, output);
+    const print = options.json ? jsonLine : await textPrinter();
+    output.print(explanations.map(print).join(options.json ? '' : '\n'));
+    await output.flush();
+    if (options.against === null) return EXIT.done;
+    return explanations.some((each) => each.against!.matches.length > 0) ? EXIT.done : EXIT.failed;
+  } catch (error) {
+    if (!(error instanceof SensorError) || error.field === 'output') throw error;
+    await output.flush();
+    say(`${error.message} (${error.code}: ${error.field} at ${error.offset})`);
+    return EXIT.failed;
+  }
+}
+
+const jsonLine = (explanation: Explanation): string => `${explanationJson(explanation, jsonText)}\n`;
+
+/** Columns of running text where there is no terminal, and the most on a wide one: longer lines are hard to read. */
+const TEXT_WIDTH = 120;
+
+async function textPrinter(): Promise<(explanation: Explanation) => string> {
+  const paint = await terminalPaint();
+  const plain = (text: string): string => text;
+  const look = {
+    escape: escapeText,
+    bold: paint?.bold ?? plain,
+    dim: paint?.dim ?? plain,
+    width: Math.min(terminalWidth() ?? TEXT_WIDTH, TEXT_WIDTH),
+  };
+  return (explanation) => explanationText(explanation, look);
+}
+
+async function explanationsOf(
+  what: string,
+  { against, openssl, json }: ExplainCommandOptions,
+  output: Output,
+): Promise<readonly Explanation[]> {
+  const common: ExplainOptions = { openssl, ...(against === null ? {} : { against }) };
+  const input = await explainInput(what);
+  switch (input.kind) {
+    case 'ja3':
+      return [explainJa3String(input.string, common)];
+    case 'bytes': {
+      const { hellos, bytesLeft } = findHellos(input.bytes);
+      if (bytesLeft > 0) say(`${bytesLeft} bytes behind the hello are not explained`);
+      return hellos.map((hello) => explainHello(hello, common));
+    }
+    default: {
+      const { file, frame } = input;
+      const observations = frame === null ? await only(file, against, json, output) : await hellosOfFrame(file, frame);
+      return observations.map((observation) =>
+        explainHello(
+          { hello: observation.hello, recordVersion: null },
+          { ...common, place: placeOf(observation), transport: observation.transport },
+        ),
+      );
+    }
+  }
+}
+
+/** @throws UsageError where one hash was given and several hellos are there */
+async function only(
+  file: string,
+  against: string | null,
+  json: boolean,
+  output: Output,
+): Promise<readonly Observation[]> {
+  const observation = await onlyHello(file, json, output);
+  if (observation !== null) return [observation];
+  if (against !== null) throw new UsageError(`--against needs one hello: choose a frame of the list (${file}:FRAME)`);
+  say(`several hellos: choose one by its frame (ja3-sensor explain ${file}:FRAME)`);
+  return [];
+}
