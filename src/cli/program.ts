@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SensorError } from '../errors.js';
+import { explainCommand } from './commands/explain-command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { Output, OutputClosed } from './output.js';
 import { say, writeError } from './say.js';
@@ -84,6 +85,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .description('Which program is logging in: TLS client fingerprints for mail servers.')
     .version(version, '-V, --version')
     .addCommand(pcapCommand(outcome))
+    .addCommand(explainCommand(outcome))
     .addCommand(demoCommand(outcome))
     .addHelpText(
       'after',
