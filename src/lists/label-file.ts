@@ -1,30 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SensorError } from '../errors.js';
-import type { LabelRow, LabelVia } from '../model/index.js';
+import type { LabelRow } from '../model/index.js';
 import { type CsvRecord, parseCsv } from './csv.js';
+import { labelsOfRecord, VIEW_COLUMNS } from './label-fields.js';
 
+/** Every label file has them; `version` and `tls_library` may be empty where they are not known. */
 const REQUIRED = ['client', 'version', 'tls_library', 'kind', 'weight', 'quality', 'source', 'licence', 'captured'];
-
-/** `<view>` is the column of the string, `<view>_hash` that of the hash. */
-const VIEWS = ['ja3', 'ssl_ja3'] as const satisfies readonly LabelVia[];
 
 /** Columns that say how a value was got. They are for people; nothing reads them. */
 const PROVENANCE = ['protocol_mode', 'sni'];
 
-const ALLOWED = new Set([...REQUIRED, ...VIEWS.flatMap((view) => [view, `${view}_hash`]), ...PROVENANCE]);
+/** The line of the list a label was imported from, where that is another file. */
+const OPTIONAL = ['source_row'];
 
-/** Five fields of decimal lists; ssl_ja3 always says version 771. */
-const STRINGS: Readonly<Record<(typeof VIEWS)[number], RegExp>> = {
-  ja3: /^\d{1,5}(,(\d{1,5}(-\d{1,5})*)?){4}$/,
-  ssl_ja3: /^771(,(\d{1,5}(-\d{1,5})*)?){4}$/,
-};
-
-const HASH = /^[0-9a-f]{32}$/;
-const DATE = /^(\d{4}(-\d{2}(-\d{2})?)?)?$/;
+const ALLOWED = new Set([
+  ...REQUIRED,
+  ...VIEW_COLUMNS.flatMap(({ string, hash }) => [string, hash]),
+  ...PROVENANCE,
+  ...OPTIONAL,
+]);
 
 /**
- * Reads the text of a label file: db/labels/README.md has the format. A line that names a client under two views gives two rows.
+ * Reads the text of a label file: db/labels/README.md has the format. A line that names a client under several views gives a row for each.
  *
  * @param name the file's name, for error messages
  * @throws SensorError `label_file`: the field is the column, the message names file and line. No row of a file with a mistake is returned.
@@ -48,15 +46,6 @@ export function readLabelFolder(folder: string): readonly LabelRow[] {
     .flatMap((name) => parseLabelFile(readFileSync(join(folder, name), 'utf8'), basename(name)));
 }
 
-function readCsv(text: string, name: string): readonly CsvRecord[] {
-  try {
-    return parseCsv(text);
-  } catch (error) {
-    if (!(error instanceof SensorError)) throw error;
-    throw new SensorError('label_file', error.field, error.offset, `${name}: ${error.message}`, { cause: error });
-  }
-}
-
 function checkHeader({ fields, line }: CsvRecord, name: string): void {
   const seen = new Set<string>();
   for (const column of fields) {
@@ -68,41 +57,26 @@ function checkHeader({ fields, line }: CsvRecord, name: string): void {
   if (missing !== undefined) throw refuse(name, line, missing, 'the column is missing');
 }
 
-function rowsOf(record: CsvRecord, columns: readonly string[], name: string): readonly LabelRow[] {
-  const fail = (column: string, what: string): SensorError => refuse(name, record.line, column, what);
-  const read = (column: string): string => record.fields[columns.indexOf(column)] ?? '';
-  const required = (column: string): string => {
-    const value = read(column);
-    if (value === '') throw fail(column, 'is empty');
-    return value;
-  };
-  const weight = Number(required('weight'));
-  if (!(weight > 0 && Number.isFinite(weight))) throw fail('weight', 'is no positive number');
-  const captured = read('captured');
-  if (!DATE.test(captured)) throw fail('captured', 'is no YYYY, YYYY-MM or YYYY-MM-DD');
-  const shared = {
-    client: required('client'),
-    version: required('version'),
-    tlsLibrary: required('tls_library'),
-    kind: required('kind'),
-    weight,
-    quality: required('quality'),
-    source: required('source'),
-    sourceRow: record.line,
-    licence: required('licence'),
-    captured: captured === '' ? null : captured,
-  };
-  const rows: LabelRow[] = [];
-  for (const view of VIEWS) {
-    const string = read(view);
-    const hash = read(`${view}_hash`);
-    if (string === '' && hash === '') continue;
-    if (!HASH.test(hash)) throw fail(`${view}_hash`, 'is no lower-case MD5');
-    if (string !== '' && !STRINGS[view].test(string)) throw fail(view, `is no ${view} string`);
-    rows.push({ ...shared, view, hash, string: string === '' ? null : string });
+function readCsv(text: string, name: string): readonly CsvRecord[] {
+  try {
+    return parseCsv(text);
+  } catch (error) {
+    if (!(error instanceof SensorError)) throw error;
+    throw new SensorError('label_file', error.field, error.offset, `${name}: ${error.message}`, { cause: error });
   }
-  if (rows.length === 0) throw fail('ja3_hash', 'neither ja3_hash nor ssl_ja3_hash is there');
-  return rows;
+}
+
+function rowsOf({ fields, line }: CsvRecord, columns: readonly string[], name: string): readonly LabelRow[] {
+  try {
+    return labelsOfRecord((column) => fields[columns.indexOf(column)], line).map(({ label, repair }) => {
+      // Lists of others are repaired; in a file that is written for this program it is a mistake.
+      if (repair !== null) throw new SensorError('label_file', label.view, 0, 'the hash is not that of the string');
+      return label;
+    });
+  } catch (error) {
+    if (!(error instanceof SensorError)) throw error;
+    throw refuse(name, line, error.field, error.message);
+  }
 }
 
 function refuse(name: string, line: number, column: string, what: string): SensorError {

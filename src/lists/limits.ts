@@ -1,14 +1,8 @@
 /**
- * Bytes of one line. Rows of logs have some KiB; a line of cisco's database names every process and host a fingerprint was seen with and may have
- * hundreds. A longer line is stepped over unread and rejected.
+ * Bytes of one line, and of one object of a JSON document that is spread over lines. Rows of logs have some KiB; a line of cisco's database names every
+ * process and host a fingerprint was seen with and may have hundreds. What is longer is stepped over unread and rejected.
  */
 export const MAX_LINE_BYTES = 4_194_304;
-
-/** Bytes of one object of a JSON array, which may be spread over lines. */
-export const MAX_OBJECT_BYTES = MAX_LINE_BYTES;
-
-/** Brackets open at once in a JSON document that is read object by object. Real ones have two or three; JSON.parse itself has no limit. */
-export const MAX_JSON_DEPTH = 64;
 
 /** Lines a quoted CSV field may go on for: salesforce's licence has four. A quote that is never closed costs its own line and no more. */
 export const MAX_RECORD_LINES = 16;
@@ -16,14 +10,14 @@ export const MAX_RECORD_LINES = 16;
 /** Lines looked at to tell the format. Banners of `#` lines come first in some, and other events in logs. */
 export const MAX_HEAD_LINES = 64;
 
-/** Bytes of them: one may be as long as a line can be. */
-export const MAX_HEAD_BYTES = MAX_LINE_BYTES;
-
-/** Characters of a JA3 string. A hello of 64 KiB cannot list more than 32,767 values of five digits and a separator; the longest known has some 1,100. */
-export const MAX_STRING_LENGTH = 196_608;
+/** Characters of them: one may be as long as a line can be. */
+export const MAX_HEAD_BYTES = 2 * MAX_LINE_BYTES;
 
 /** Characters of a client's name and the like. The longest in the lists has 300. */
 export const MAX_NAME_LENGTH = 1_024;
 
-/** Processes of one fingerprint of cisco's database. It keeps the hundred most frequent. */
+/** Labels made of one row of cisco's database, which keeps the hundred most frequent processes of a fingerprint. */
 export const MAX_PROCESSES = 4_096;
+
+/** Characters of a ja4_r. As many numbers as a JA3 string may have in its two longest lists, in five characters each, and signature algorithms. */
+export const MAX_JA4_STRING = 65_536;
