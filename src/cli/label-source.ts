@@ -25,7 +25,7 @@ export async function openForRecording(choice: DatabaseChoice): Promise<Store> {
   const { openStore } = await import('../store/index.js');
   const store = await openStore(choice.path, { create: true });
   try {
-    store.seedLabels(await shippedLabels());
+    store.labels.seed(await shippedLabels());
   } catch (error) {
     store.close();
     throw error;
@@ -51,7 +51,7 @@ export async function readLabels(
   try {
     const store = await openStore(choice.path, { create: false, readOnly: true });
     try {
-      return store.labels();
+      return store.labels.all();
     } finally {
       store.close();
     }

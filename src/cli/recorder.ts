@@ -1,6 +1,6 @@
 import type { Observation, ObservationRow, OpenSslGeneration } from '../model/index.js';
 import { offeredVersion } from '../report/index.js';
-import type { Store } from '../store/index.js';
+import type { RecordingStore } from '../store/index.js';
 import { sslJa3Of } from './both-ssl-ja3.js';
 
 /** What the store keeps of an observation: views and endpoints, none of the hello's bytes. */
@@ -35,7 +35,7 @@ const KEPT_BACK = 1000;
 
 /** Writes observations to a store as they come: some thousand to a transaction, and what there is every second. */
 export class Recorder {
-  readonly #store: Store;
+  readonly #store: RecordingStore;
   readonly #openssl: OpenSslGeneration;
   #rows: ObservationRow[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -44,7 +44,7 @@ export class Recorder {
   #added = 0;
   #known = 0;
 
-  constructor(store: Store, openssl: OpenSslGeneration) {
+  constructor(store: RecordingStore, openssl: OpenSslGeneration) {
     this.#store = store;
     this.#openssl = openssl;
   }
@@ -68,7 +68,7 @@ export class Recorder {
     if (this.#rows.length === 0) return;
     const rows = this.#rows;
     this.#rows = [];
-    const { added, known } = this.#store.record(rows);
+    const { added, known } = this.#store.observations.record(rows);
     this.#added += added;
     this.#known += known;
   }

@@ -1,5 +1,5 @@
-/** Labels and observations in an SQLite file, or in memory. */
+/** Labels, observations and logins in an SQLite file, or in memory. */
 export { LABELS_FOLDER } from './db-folder.js';
 export { memoryStore } from './memory.js';
 export { type OpenOptions, openStore } from './open.js';
-export type { Store, StoreCounts, Stored } from './store.js';
+export * from './surface/index.js';

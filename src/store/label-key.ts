@@ -1,4 +1,5 @@
 import type { LabelRow } from '../model/index.js';
+import type { LabelFilter } from './surface/index.js';
 
 /** What makes two rows one label under one value. */
 export function labelKey(row: LabelRow): string {
@@ -21,4 +22,21 @@ export function distinctLabels(rows: Iterable<LabelRow>): {
     if (!byKey.has(key)) byKey.set(key, row);
   }
   return { distinct: [...byKey.values()], duplicates: handed - byKey.size };
+}
+
+/** Everything but what makes a label that label. */
+export function sameContent(a: LabelRow, b: LabelRow): boolean {
+  return (
+    a.string === b.string &&
+    a.kind === b.kind &&
+    a.weight === b.weight &&
+    a.quality === b.quality &&
+    a.sourceRow === b.sourceRow &&
+    a.licence === b.licence &&
+    a.captured === b.captured
+  );
+}
+
+export function isEmpty(filter: LabelFilter): boolean {
+  return Object.values(filter).every((condition) => condition === undefined);
 }

@@ -12,3 +12,30 @@ export const ROWS_PER_TRANSACTION = 4_000;
  * so the memory is emptied when full.
  */
 export const FINGERPRINTS_REMEMBERED = 8_192;
+
+/**
+ * Rows of an import that wait before the lock is taken, about a kilobyte each. A list of labels is shorter, and is written at once when it has been read; of a
+ * longer file the rest is written as it is read.
+ */
+export const ROWS_HELD_BACK = 10_000;
+
+/** Rows that pruning changes in one transaction: some milliseconds, after which others have their turn. */
+export const ROWS_PER_PRUNING = 2_000;
+
+/** Observations of a fingerprint, the latest, among which sources are counted. Each lies on a page of its own at worst: a thousand are read in milliseconds. */
+export const OBSERVATIONS_LOOKED_AT = 1_000;
+
+/** Points a series has at most: half a year of hours and some. */
+export const SERIES_POINTS = 5_000;
+
+/** Server names and fitting fingerprints that a detail lists. */
+export const DETAIL_LISTED = 64;
+
+/** Pages of a backup's step, 16 MiB: the process answers others in between. */
+export const BACKUP_PAGES = 4_096;
+
+/** How often a backup begins again because another process wrote, before the rest is copied in one step. */
+export const BACKUP_RESTARTS = 3;
+
+/** Rows an export reads at a time. */
+export const EXPORT_PAGE = 1_000;

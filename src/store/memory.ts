@@ -1,51 +1,140 @@
-import type { LabelRow, ObservationRow } from '../model/index.js';
-import { observationKey, shapeKey } from './keys.js';
-import { distinctLabels, labelKey } from './label-key.js';
-import type { Store, StoreCounts, Stored } from './store.js';
+import type { KnownValue, KnownViews, LabelRow, LoginEvent, ObservationRow } from '../model/index.js';
+import { isWhole, newSecretBytes, observationDigest, secretOf, shapeKey } from './keys.js';
+import { distinctLabels } from './label-key.js';
+import { viewsOf } from './login-table.js';
+import { MemoryLabels } from './memory-labels.js';
+import type {
+  Import,
+  LoginFilter,
+  LoginStore,
+  ObservationStore,
+  RecordingStore,
+  StoreCounts,
+  Stored,
+  StoredLogin,
+  UserForm,
+} from './surface/index.js';
+import { timestampOf } from './time.js';
 
-/** The store without a file: what names hellos where there is no database, and what other rooms are tested with. Gone when the process ends. */
-export function memoryStore(): Store {
+/**
+ * The store without a file: what names hellos where there is no database, and what other rooms are tested with. Gone when the process ends, and so is its secret.
+ * It answers no questions about fingerprints and needs no upkeep: those are about files that live for months.
+ */
+export function memoryStore(): RecordingStore {
   return new MemoryStore();
 }
 
-class MemoryStore implements Store {
-  readonly #labels = new Map<string, LabelRow>();
-  readonly #shapes = new Set<string>();
-  readonly #observations = new Set<string>();
+class MemoryStore implements RecordingStore {
+  readonly labels: MemoryLabels;
+  readonly observations: ObservationStore;
+  readonly logins: LoginStore;
+  readonly #secret = secretOf(newSecretBytes());
+  /** Views and row number by shape. */
+  readonly #shapes = new Map<string, { readonly id: number; readonly views: KnownViews }>();
+  readonly #seen = new Set<string>();
+  readonly #logins = new Map<string, StoredLogin>();
 
-  labels(): readonly LabelRow[] {
-    return [...this.#labels.values()];
+  constructor() {
+    this.labels = new MemoryLabels(() => [...this.#shapes.values()].map(({ views }) => views).filter(isWhole));
+    this.observations = { record: (rows) => tally(rows, (row) => this.#observe(row)) };
+    this.logins = {
+      record: (rows, users = 'hmac') => tally(rows, (row) => this.#logIn(row, users)),
+      list: (filter = {}) => this.#list(filter),
+      exportUser: (name) => this.#ofUser(name).map(([, login]) => login),
+      forgetUser: (name) => this.#ofUser(name).filter(([key]) => this.#logins.delete(key)).length,
+    };
   }
 
-  seedLabels(rows: Iterable<LabelRow>): Stored {
-    const { distinct, duplicates } = distinctLabels(rows);
-    const { added, known } = tally(distinct, (row) => {
-      const key = labelKey(row);
-      const before = this.#labels.get(key);
-      if (before !== undefined && same(before, row)) return false;
-      this.#labels.set(key, row);
-      return true;
-    });
-    return { added, known: known + duplicates };
-  }
-
-  record(rows: Iterable<ObservationRow>): Stored {
-    return tally(rows, (row) => {
-      this.#shapes.add(shapeKey(row.fingerprint).toString('latin1'));
-      const before = this.#observations.size;
-      this.#observations.add(observationKey(row).toString('latin1'));
-      return this.#observations.size > before;
-    });
+  startImport(): Import {
+    const labels: LabelRow[] = [];
+    const observations: ObservationRow[] = [];
+    const logins: [LoginEvent, UserForm][] = [];
+    return {
+      labels: (rows) => void labels.push(...rows),
+      observations: (rows) => void observations.push(...rows),
+      logins: (rows, users = 'hmac') => {
+        for (const row of rows) logins.push([row, users]);
+      },
+      commit: () => {
+        const { distinct, duplicates } = distinctLabels(labels);
+        const stored = tally(distinct, (row) => this.labels.insert(row, true));
+        return {
+          labels: { added: stored.added, known: stored.known + duplicates },
+          observations: this.observations.record(observations),
+          logins: tally(logins, ([row, users]) => this.#logIn(row, users)),
+        };
+      },
+      abort: () => undefined,
+    };
   }
 
   counts(): StoreCounts {
-    return { fingerprints: this.#shapes.size, labels: this.#labels.size, observations: this.#observations.size };
+    return {
+      fingerprints: this.#shapes.size,
+      labels: this.labels.list().length,
+      observations: this.#seen.size,
+      logins: this.#logins.size,
+    };
   }
 
   close(): void {
-    this.#labels.clear();
+    this.labels.clear();
     this.#shapes.clear();
-    this.#observations.clear();
+    this.#seen.clear();
+    this.#logins.clear();
+  }
+
+  #observe(row: ObservationRow): boolean {
+    this.#idOf(row.fingerprint, null);
+    const before = this.#seen.size;
+    this.#seen.add(this.#secret.observation(observationDigest(row)).toString('latin1'));
+    return this.#seen.size > before;
+  }
+
+  #logIn(row: LoginEvent, users: UserForm): boolean {
+    const userKey = row.user === null || users === 'none' ? null : this.#secret.user(row.user);
+    const views = viewsOf(row);
+    const fingerprintId = views === null ? null : this.#idOf(views, row.sslJa3);
+    const key = this.#secret.login(row, userKey).toString('latin1');
+    if (this.#logins.has(key)) return false;
+    const { session, protocol, remote, local, mechanism, outcome, reason, tls } = row;
+    this.#logins.set(key, {
+      id: this.#logins.size + 1,
+      time: timestampOf(row.time.seconds, row.time.nanoseconds),
+      user: users === 'plain' ? row.user : null,
+      userHash: userKey === null ? null : userKey.toString('hex'),
+      ...{ session, protocol, remote, local, mechanism, outcome, reason, tls, fingerprintId },
+      recordedAt: Math.floor(Date.now() / 1000),
+    });
+    return true;
+  }
+
+  #idOf(views: KnownViews, sslJa3Logged: KnownValue | null): number {
+    const shape = shapeKey(views, sslJa3Logged).toString('latin1');
+    const id = this.#shapes.get(shape)?.id ?? this.#shapes.size + 1;
+    if (!this.#shapes.has(shape)) this.#shapes.set(shape, { id, views });
+    return id;
+  }
+
+  #list({ fingerprintId, user, since, outcome, limit = 100 }: LoginFilter): readonly StoredLogin[] {
+    const hash = user === undefined ? undefined : this.#secret.user(user).toString('hex');
+    return [...this.#logins.values()]
+      .filter(
+        (login) =>
+          (fingerprintId === undefined || login.fingerprintId === fingerprintId) &&
+          (hash === undefined || login.userHash === hash) &&
+          (since === undefined || login.time.seconds >= since) &&
+          (outcome === undefined || login.outcome === outcome),
+      )
+      .sort((a, b) => b.time.seconds - a.time.seconds || b.id - a.id)
+      .slice(0, limit);
+  }
+
+  #ofUser(name: string): [string, StoredLogin][] {
+    const hash = this.#secret.user(name).toString('hex');
+    return [...this.#logins]
+      .filter(([, login]) => login.userHash === hash)
+      .sort(([, a], [, b]) => a.time.seconds - b.time.seconds || a.id - b.id);
   }
 }
 
@@ -57,16 +146,4 @@ function tally<Row>(rows: Iterable<Row>, isNew: (row: Row) => boolean): Stored {
     else known++;
   }
   return { added, known };
-}
-
-function same(a: LabelRow, b: LabelRow): boolean {
-  return (
-    a.string === b.string &&
-    a.kind === b.kind &&
-    a.weight === b.weight &&
-    a.quality === b.quality &&
-    a.sourceRow === b.sourceRow &&
-    a.licence === b.licence &&
-    a.captured === b.captured
-  );
 }

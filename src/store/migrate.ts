@@ -2,9 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from './driver.js';
 import { storeError } from './errors.js';
+import { makeSecret, mark, readSecret } from './key-file.js';
+import type { Secret } from './keys.js';
 
 /** Marks a file as ours (`JA3S` in ASCII), so that another program's database is never written to. https://www.sqlite.org/pragma.html#pragma_application_id */
 const APPLICATION_ID = 0x4a413353;
+
+/** From this schema on a database has a key file: 0002 brings it. */
+const FIRST_KEYED_SCHEMA = 2;
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -30,22 +35,27 @@ export function readMigrations(folder: string): readonly Migration[] {
 }
 
 /**
- * Brings a database to the newest schema. All missing steps are one transaction: the file is never between two schemas, and of several processes that open
- * it at once one does the work while the others wait for it.
+ * Brings a database to the newest schema, and finds its secret. All missing steps are one transaction: the file is never between two schemas, and of several
+ * processes that open it at once one does the work, and makes the key file, while the others wait for it.
  *
- * @throws SensorError `database_newer`, `database_foreign`; the driver's own errors
+ * @throws SensorError `database_newer`, `database_foreign`, `database_key`; the driver's own errors
  */
-export function migrate(connection: Connection, path: string, migrations: readonly Migration[]): void {
-  if (schemaOf(connection, path, migrations.length) === migrations.length) return;
-  connection
+export function migrate(connection: Connection, path: string, migrations: readonly Migration[]): Secret {
+  if (schemaOf(connection, path, migrations.length) === migrations.length) return readSecret(connection, path);
+  return connection
     .transaction(() => {
       // Asked again under the lock: another process may have been faster.
       const from = schemaOf(connection, path, migrations.length);
+      const keyed = from >= FIRST_KEYED_SCHEMA;
+      const secret = keyed ? readSecret(connection, path) : makeSecret(path);
+      connection.function('keyed_observation', (digest: unknown) => secret.observation(digest as Buffer));
       for (const { number, sql } of migrations.slice(from)) {
         connection.exec(sql);
         connection.pragma(`user_version = ${number}`);
       }
+      if (!keyed) mark(connection, secret);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
+      return secret;
     })
     .immediate();
 }

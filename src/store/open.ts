@@ -1,14 +1,15 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { LabelRow, ObservationRow } from '../model/index.js';
+import { Database } from './database.js';
 import { MIGRATIONS_FOLDER } from './db-folder.js';
 import { type Connection, connect } from './driver.js';
 import { guarded, storeError, translate } from './errors.js';
-import { LabelTable } from './labels.js';
+import { renewSecret } from './key-file.js';
+import type { Secret } from './keys.js';
 import { BUSY_TIMEOUT_MS } from './limits.js';
 import { type Migration, migrate, readMigrations, requireNewest, schemaOf } from './migrate.js';
-import { ObservationTable } from './observations.js';
-import type { Store, StoreCounts, Stored } from './store.js';
+import { SqliteStore } from './sqlite.js';
+import type { Store } from './surface/index.js';
 import { refuseTruncated } from './truncation.js';
 
 export interface OpenOptions {
@@ -16,6 +17,11 @@ export interface OpenOptions {
   readonly create: boolean;
   /** Never write: an older schema is refused instead of migrated, and nothing is created. Default false. */
   readonly readOnly?: boolean;
+  /**
+   * Begin a new key, where the key file is lost or users are to be forgotten all at once: from then on the users of earlier logins cannot be told apart, and
+   * observations and logins of before are not known again when they are recorded once more. Default false.
+   */
+  readonly newKey?: boolean;
   /** How long to wait for another process, in milliseconds. Default 5,000. */
   readonly busyTimeoutMs?: number;
   /** Folder of the numbered migrations. Default: the package's own. */
@@ -29,7 +35,7 @@ export interface OpenOptions {
  * failure may take the last commits with it (`synchronous=NORMAL`), never the file's soundness.
  *
  * @throws SensorError, field `database`: `database_missing`, `database_locked`, `database_damaged`, `database_foreign`, `database_newer`, `database_older`,
- *   `database_read_only`, `database_unreadable`, `disk_full`, `database_driver`
+ *   `database_key` (not where it is only read), `database_read_only`, `database_unreadable`, `disk_full`, `database_driver`
  */
 export async function openStore(path: string, options: OpenOptions): Promise<Store> {
   const file = resolve(path);
@@ -44,8 +50,8 @@ export async function openStore(path: string, options: OpenOptions): Promise<Sto
     connection.pragma('cell_size_check = ON');
     const schema = schemaOf(connection, file, migrations.length);
     if (readOnly) requireNewest(schema, file, migrations.length);
-    else prepareWriting(connection, file, migrations);
-    return new SqliteStore(connection, file);
+    const secret = readOnly ? null : prepareWriting(connection, file, migrations, options.newKey ?? false);
+    return new SqliteStore(new Database(connection, file, secret));
   } catch (error) {
     connection?.close();
     throw translate(atReadOnlyFolder(error, file), file);
@@ -89,46 +95,18 @@ function atReadOnlyFolder(error: unknown, file: string): unknown {
   }
 }
 
-function prepareWriting(connection: Connection, file: string, migrations: readonly Migration[]): void {
+function prepareWriting(
+  connection: Connection,
+  file: string,
+  migrations: readonly Migration[],
+  newKey: boolean,
+): Secret {
   if (connection.pragma('journal_mode', { simple: true }) !== 'wal') connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = NORMAL');
-  connection.pragma('foreign_keys = ON');
-  migrate(connection, file, migrations);
-}
-
-const COUNT = `SELECT
-  (SELECT count(*) FROM fingerprints) AS fingerprints, (SELECT count(*) FROM labels) AS labels, (SELECT count(*) FROM observations) AS observations`;
-
-class SqliteStore implements Store {
-  readonly #connection: Connection;
-  readonly #path: string;
-  readonly #labels: LabelTable;
-  readonly #observations: ObservationTable;
-
-  constructor(connection: Connection, path: string) {
-    this.#connection = connection;
-    this.#path = path;
-    this.#labels = new LabelTable(connection, path);
-    this.#observations = new ObservationTable(connection);
-  }
-
-  labels(): readonly LabelRow[] {
-    return guarded(this.#path, () => this.#labels.all());
-  }
-
-  seedLabels(rows: Iterable<LabelRow>): Stored {
-    return guarded(this.#path, () => this.#labels.seed(rows));
-  }
-
-  record(rows: Iterable<ObservationRow>): Stored {
-    return guarded(this.#path, () => this.#observations.record(rows));
-  }
-
-  counts(): StoreCounts {
-    return guarded(this.#path, () => this.#connection.prepare<[], StoreCounts>(COUNT).get()!);
-  }
-
-  close(): void {
-    guarded(this.#path, () => this.#connection.close());
-  }
+  // There are none; and a migration that builds a table anew must not follow those of an older schema.
+  connection.pragma('foreign_keys = OFF');
+  // What is deleted is overwritten, not only unlinked.
+  connection.pragma('secure_delete = ON');
+  if (!newKey) return migrate(connection, file, migrations);
+  return connection.transaction(() => renewSecret(connection, file)).immediate();
 }

@@ -90,7 +90,7 @@ class PcapRun {
     const store = record ? await openForRecording(database) : null;
     const recorder = store === null ? null : new Recorder(store, openssl);
     try {
-      const sink = await sinkFor(this.#options, await this.#labelsOf(store?.labels()));
+      const sink = await sinkFor(this.#options, await this.#labelsOf(store?.labels.all()));
       const onRejected = verbose ? await rejectedLog() : undefined;
       this.#output.print(sink.begin());
       for (const file of files) {

@@ -74,14 +74,14 @@ describe('the labels that come with the package', () => {
   it('seed a store once', () => {
     const store = memoryStore();
     // The two sslscan hellos differ in their version alone: Dovecot sees one.
-    expect(store.seedLabels(rows)).toEqual({ added: 64, known: 1 });
-    expect(store.seedLabels(rows)).toEqual({ added: 0, known: 65 });
+    expect(store.labels.seed(rows)).toEqual({ added: 64, known: 1 });
+    expect(store.labels.seed(rows)).toEqual({ added: 0, known: 65 });
   });
 
   it('name a real Mutt hello through either view', () => {
     const store = memoryStore();
-    store.seedLabels(rows);
-    const index = new LabelIndex(store.labels());
+    store.labels.seed(rows);
+    const index = new LabelIndex(store.labels.all());
     const ja3 = { string: '', hash: 'f35ce21b44ac0b87d3266294bb1b0e20' };
     const sslJa3 = { string: '', hash: 'b7e9d913d85c071f5b806d59601e9b96' };
     const found = index.find({ ja3 }, () => sslJa3);
