@@ -3,6 +3,7 @@ export { type Calibration, type CalibrationRow, noCalibration, parseCalibration 
 export { differenceOf } from './difference.js';
 export { familyOf } from './family.js';
 export { type HelloViews, type KnownLabel, LabelIndex, type SslJa3Of } from './label-index.js';
+export { isSituational } from './lists.js';
 export type { Neighbour } from './neighbours.js';
 export { type AnsweringRung, GAP, MIN_SCORE, Recognizer, RUNGS } from './recognizer.js';
 export {
