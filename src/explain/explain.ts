@@ -1,5 +1,6 @@
 import { fingerprint, ja3nOfLists, ja3OfLists, parseJa3String, sslJa3OfLists } from '../fingerprint/index.js';
 import type { ClientHello, OpenSslGeneration, Recognition, Transport } from '../model/index.js';
+import { type Subject, subjectOfHello, subjectOfString } from '../recognize/index.js';
 import { against } from './against/index.js';
 import { whySslJa3Differs } from './difference.js';
 import { explainFields } from './hello.js';
@@ -14,8 +15,8 @@ export interface ExplainOptions {
   readonly openssl?: OpenSslGeneration;
   /** Another tool's hash of the same hello: MD5 in hex, or a ja4. */
   readonly against?: string;
-  /** What the hello was recognised as, where somebody was asked. */
-  readonly recognition?: Recognition;
+  /** Who is asked what it is recognised as: a Recognizer fits. Absent: nobody is. */
+  readonly recognizer?: { recognize(subject: Subject): Recognition };
 }
 
 export interface ExplainHelloOptions extends ExplainOptions {
@@ -51,6 +52,7 @@ export function explainHello(found: FoundHello, options: ExplainHelloOptions = {
     fingerprints,
     ...compared(sent, fingerprints, options),
     against: options.against === undefined ? null : against(options.against, { sent, around, hello, ja4 }),
+    recognition: options.recognizer?.recognize(subjectOfHello(hello, values)) ?? null,
   };
 }
 
@@ -86,6 +88,7 @@ export function explainJa3String(string: string, options: ExplainOptions = {}): 
     fingerprints,
     ...compared(sent, fingerprints, options),
     against: options.against === undefined ? null : against(options.against, { sent, around, hello: null, ja4: null }),
+    recognition: options.recognizer?.recognize(subjectOfString(string)) ?? null,
   };
 }
 
@@ -102,11 +105,7 @@ function sentIn(hello: ClientHello): SentLists {
 function compared(
   sent: SentLists,
   { ja3, sslJa3 }: Pick<Explanation['fingerprints'], 'ja3' | 'sslJa3'>,
-  { openssl = '3.0', recognition }: ExplainOptions,
-): Pick<Explanation, 'openssl' | 'sslJa3Differs' | 'recognition'> {
-  return {
-    openssl,
-    sslJa3Differs: whySslJa3Differs(sent, ja3, sslJa3[openssl]),
-    recognition: recognition ?? null,
-  };
+  { openssl = '3.0' }: ExplainOptions,
+): Pick<Explanation, 'openssl' | 'sslJa3Differs'> {
+  return { openssl, sslJa3Differs: whySslJa3Differs(sent, ja3, sslJa3[openssl]) };
 }

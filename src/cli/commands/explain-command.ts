@@ -24,6 +24,10 @@ export function explainCommand(outcome: { code: number }): Command {
         .choices(['3.0', '3.5'])
         .default('3.0'),
     )
+    .option(
+      '--database <path>',
+      'where names are looked up (default: in the XDG data folder, else the labels of the package)',
+    )
     .option('--json', 'one JSON object a hello, instead of text')
     .addHelpText('after', EXAMPLES)
     .action(async (what: string, raw: RawExplainOptions) => {

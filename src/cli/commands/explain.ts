@@ -10,8 +10,11 @@ import {
   isFingerprintHash,
 } from '../../explain/index.js';
 import type { Observation, OpenSslGeneration } from '../../model/index.js';
+import { Recognizer } from '../../recognize/index.js';
 import { escapeText, jsonText } from '../../report/index.js';
+import { defaultDatabasePath } from '../database-path.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import { type DatabaseChoice, readLabels } from '../label-source.js';
 import { Output } from '../output.js';
 import { say } from '../say.js';
 import { terminalPaint, terminalWidth } from '../terminal.js';
@@ -23,22 +26,30 @@ export interface RawExplainOptions {
   readonly against?: string;
   readonly openssl?: OpenSslGeneration;
   readonly json?: boolean;
+  readonly database?: string;
 }
 
 export interface ExplainCommandOptions {
   readonly against: string | null;
   readonly openssl: OpenSslGeneration;
   readonly json: boolean;
+  readonly database: DatabaseChoice;
 }
 
 /** @throws UsageError where --against is no hash */
-export function explainOptions({ against, openssl, json }: RawExplainOptions): ExplainCommandOptions {
+export function explainOptions({ against, openssl, json, database }: RawExplainOptions): ExplainCommandOptions {
   if (against !== undefined && !isFingerprintHash(against)) {
     throw new UsageError(
       '--against wants a fingerprint: 32 hex digits, or a ja4 (t13d1516h2_8daaf6152771_02713d6af862)',
     );
   }
-  return { against: against ?? null, openssl: openssl ?? '3.0', json: json ?? false };
+  if (database === '') throw new UsageError('--database has an empty name');
+  return {
+    against: against ?? null,
+    openssl: openssl ?? '3.0',
+    json: json ?? false,
+    database: { path: database ?? defaultDatabasePath(), explicit: database !== undefined },
+  };
 }
 
 /**
@@ -83,11 +94,15 @@ async function textPrinter(): Promise<(explanation: Explanation) => string> {
 
 async function explanationsOf(
   what: string,
-  { against, openssl, json }: ExplainCommandOptions,
+  { against, openssl, json, database }: ExplainCommandOptions,
   output: Output,
 ): Promise<readonly Explanation[]> {
-  const common: ExplainOptions = { openssl, ...(against === null ? {} : { against }) };
   const input = await explainInput(what);
+  const common: ExplainOptions = {
+    openssl,
+    recognizer: new Recognizer(await readLabels(database, (error) => say(unreadable(error)))),
+    ...(against === null ? {} : { against }),
+  };
   switch (input.kind) {
     case 'ja3':
       return [explainJa3String(input.string, common)];
@@ -108,6 +123,8 @@ async function explanationsOf(
     }
   }
 }
+
+const unreadable = ({ message }: SensorError): string => `${message}; names come from the labels of the package`;
 
 /** @throws UsageError where one hash was given and several hellos are there */
 async function only(

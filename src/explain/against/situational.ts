@@ -1,23 +1,11 @@
-import { ExtensionType } from '../../tls/index.js';
+import { isSituational } from '../../recognize/index.js';
 
 /**
- * Extensions that come and go from hello to hello of one client: with the server's name, resumption, early data, a cookie, the protocol, the length
- * of all the rest.
+ * Every choice of one or more among these extensions that come and go from hello to hello of one client (with the server's name, resumption, the length of all
+ * the rest), the smaller ones first.
  */
-const SITUATIONAL: readonly number[] = [
-  ExtensionType.serverName,
-  ExtensionType.alpn,
-  ExtensionType.padding,
-  ExtensionType.sessionTicket,
-  ExtensionType.preSharedKey,
-  42, // early_data
-  44, // cookie
-  13172, // next_protocol_negotiation
-];
-
-/** Every choice of one or more situational extensions among these, the smaller ones first. */
 export function situationalSubsets(types: readonly number[]): number[][] {
-  const present = SITUATIONAL.filter((type) => types.includes(type));
+  const present = [...new Set(types)].filter(isSituational);
   const subsets: number[][] = [[]];
   for (const type of present) subsets.push(...subsets.map((subset) => [...subset, type]));
   return subsets.filter((subset) => subset.length > 0).sort((a, b) => a.length - b.length);
