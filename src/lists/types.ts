@@ -11,6 +11,7 @@ export type ImportFormatName =
   | 'ja4db-json'
   | 'ja3-sensor-labels-csv'
   | 'ja3-sensor-labels-ndjson'
+  | 'ja3-sensor-fingerprints-ndjson'
   | 'ja3-sensor-rows-ndjson'
   | 'zeek-tsv'
   | 'zeek-json'

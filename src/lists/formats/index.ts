@@ -1,5 +1,6 @@
 import type { ListFormat } from '../rows.js';
 import { ciscoJson } from './cisco-json.js';
+import { fingerprintsNdjson } from './fingerprints-ndjson.js';
 import { foxioCsv } from './foxio-csv.js';
 import { ja4dbJson } from './ja4db-json.js';
 import { joyTsv } from './joy-tsv.js';
@@ -17,6 +18,7 @@ import { zeekTsv } from './zeek-tsv.js';
 export const formats: readonly ListFormat[] = [
   labelsCsv,
   labelsNdjson,
+  fingerprintsNdjson,
   rowsNdjson,
   zeekTsv,
   zeekJson,

@@ -1,8 +1,6 @@
 import { SensorError } from '../../errors.js';
 import { labelsOfRecord } from '../label-fields.js';
-import type { JsonFormat, JsonObject } from '../rows.js';
-
-const isLabel = (object: JsonObject) => 'client' in object && 'tls_library' in object && 'quality' in object;
+import type { JsonFormat, JsonObject, Rows } from '../rows.js';
 
 /** One label a line, as `db export` writes them: the columns of a label file as keys. */
 export const labelsNdjson: JsonFormat = {
@@ -10,16 +8,18 @@ export const labelsNdjson: JsonFormat = {
   title: 'labels of ja3-sensor (JSON lines)',
   reads: 'objects',
   gives: 'labels',
-  recognise: isLabel,
-  open: (rows) => (object, line) => {
-    const read = (column: string): unknown => {
-      const value = object[column];
-      return typeof value === 'number' ? String(value) : value;
-    };
-    for (const key of ['weight', 'source_row'] as const) {
-      const value = object[key];
-      if (value !== undefined && typeof value !== 'number') throw new SensorError('bad_number', key, 0, 'is no number');
-    }
-    for (const { label, repair } of labelsOfRecord(read, line)) rows.label(line, label, repair);
-  },
+  recognise: (object) => 'client' in object && 'tls_library' in object && 'quality' in object,
+  open: (rows) => (object, line) => readLabelObject(object, line, rows),
 };
+
+/** @throws SensorError */
+export function readLabelObject(object: JsonObject, line: number, rows: Rows): void {
+  const read = (column: string): unknown => {
+    const value = object[column];
+    if (column !== 'weight' && column !== 'source_row') return value;
+    if (value !== undefined && typeof value !== 'number')
+      throw new SensorError('bad_number', column, 0, 'is no number');
+    return value === undefined ? undefined : String(value);
+  };
+  for (const { label, repair } of labelsOfRecord(read, line)) rows.label(line, label, repair);
+}
