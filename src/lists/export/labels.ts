@@ -10,7 +10,7 @@ export function* labelsToCsv(labels: Iterable<LabelRow>): Generator<string> {
   yield stringify([[...COLUMNS]]);
   for (const label of labels) {
     const columns = columnsOf(label);
-    yield stringify([COLUMNS.map((column) => columns[column] ?? '')], { cast: { number: String } });
+    yield stringify([COLUMNS.map((column) => String(columns[column] ?? ''))]);
   }
 }
 
