@@ -1,17 +1,18 @@
-// Puts the compiled command (dist/cli) into one CommonJS file: Node takes about a third of a millisecond for each module it loads, more for ES modules,
+// Puts the compiled command (dist/cli) into one CommonJS file, and what its threads run into another: Node takes about a third of a millisecond for each module it loads, more for ES modules,
 // and the command is made of a hundred small ones (docs/decisions/0007). Modules that are imported lazily are still evaluated lazily; packages stay
 // outside.
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const result = await build({
-  entryPoints: ['dist/cli/main.js'],
+  entryPoints: ['dist/cli/main.js', 'dist/cli/worker.js'],
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  outfile: 'dist/cli/main.js',
+  outdir: 'dist/cli',
+  allowOverwrite: true,
   write: false,
   minifyWhitespace: true,
   minifySyntax: true,

@@ -1,12 +1,7 @@
 import { writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { SensorError } from '../errors.js';
-
-/** Bytes gathered before they are written: large enough that system calls do not count, small enough to stay in the cache. */
-const GATHER = 1 << 18;
-
-/** UTF-8 needs no more bytes than this for one UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
+import { TextPieces } from './text-pieces.js';
 
 /** How long to wait for a full pipe to be read from, in milliseconds. */
 const FULL_PIPE_WAIT = 5;
@@ -22,10 +17,7 @@ export class OutputClosed extends Error {
  */
 export class Output {
   readonly #descriptor: number;
-  #gathered = Buffer.allocUnsafeSlow(GATHER);
-  #length = 0;
-  /** Buffers that ran full since the last flush. */
-  #full: Uint8Array[] = [];
+  readonly #pieces = new TextPieces();
   #written = 0;
 
   constructor(descriptor = 1) {
@@ -33,16 +25,12 @@ export class Output {
   }
 
   /** Takes text, which goes out with the next {@link flush}. */
-  readonly print = (text: string): void => {
-    const room = text.length * BYTES_PER_UNIT;
-    if (room > GATHER) {
-      this.#turnOver();
-      this.#full.push(Buffer.from(text, 'utf8'));
-      return;
-    }
-    if (this.#length + room > GATHER) this.#turnOver();
-    this.#length += this.#gathered.write(text, this.#length, 'utf8');
-  };
+  readonly print = this.#pieces.print;
+
+  /** The same of text that is UTF-8 already; the bytes belong to the output from now on. */
+  printBytes(bytes: Uint8Array): void {
+    this.#pieces.add(bytes);
+  }
 
   /**
    * Writes what was gathered.
@@ -50,19 +38,8 @@ export class Output {
    * @throws OutputClosed where nobody reads any more; SensorError `write_failed` (`disk_full` where that is why), offset = bytes written before
    */
   async flush(): Promise<void> {
-    const full = this.#full;
-    if (full.length > 0) this.#full = [];
-    for (const bytes of full) await this.#writeAll(bytes);
-    const last = this.#gathered.subarray(0, this.#length);
-    this.#length = 0;
-    await this.#writeAll(last);
-  }
-
-  #turnOver(): void {
-    if (this.#length === 0) return;
-    this.#full.push(this.#gathered.subarray(0, this.#length));
-    this.#gathered = Buffer.allocUnsafeSlow(GATHER);
-    this.#length = 0;
+    for (const bytes of this.#pieces.takeFull()) await this.#writeAll(bytes);
+    await this.#writeAll(this.#pieces.takeRest());
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {

@@ -31,11 +31,14 @@ function shortName(file: string): string {
   return name.length > NAME ? `${name.slice(0, NAME - 1)}…` : name;
 }
 
-/** A bar on standard error for long files. The package that draws it is loaded for the first of them. */
-export async function progressBar(file: string): Promise<Progress> {
+/**
+ * A bar on standard error for long files. The package that draws it is loaded for the first of them.
+ *
+ * @param began when the reading of the file did, as performance.now() says
+ */
+export async function progressBar(file: string, began: number): Promise<Progress> {
   const { default: progress } = await import('cli-progress');
   const name = shortName(file);
-  const began = performance.now();
   let bar: InstanceType<typeof progress.SingleBar> | null = null;
   let awayUntil = 0;
   // The package remembers where the cursor was when a bar began and puts it back there at its end: no bar may live while something else is printed.

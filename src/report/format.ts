@@ -29,6 +29,8 @@ export interface ReportWriter {
   /** What comes before the first row. */
   begin(): string;
   rows(observations: readonly Observation[], print: Print): void;
+  /** Rows that another writer made follow: what has to stand before them. Absent where nothing ever does. */
+  adopt?(): string;
   /** What comes after the last row; also after none, and after an interruption. */
   end(): string;
 }
@@ -38,6 +40,8 @@ export interface Format {
   readonly name: string;
   /** Whether the keys can be chosen; the others are somebody else's format. */
   readonly choosable: boolean;
+  /** Whether rows may be made apart, by several writers at once: a row looks the same whichever rows stand before it. */
+  readonly apart: boolean;
   /** Loads the code of this format (and its package) only. */
   readonly load: () => Promise<(options: ReportOptions) => ReportWriter>;
 }

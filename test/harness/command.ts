@@ -8,6 +8,8 @@ export const COMMAND: readonly string[] = [
   process.execPath,
   '--import',
   'tsx',
+  '--import',
+  new URL('tsx-in-workers.mjs', import.meta.url).href,
   fileURLToPath(new URL('src/cli/main.ts', new URL('../../', import.meta.url))),
 ];
 

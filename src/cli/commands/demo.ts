@@ -39,6 +39,7 @@ export async function demo(): Promise<ExitCode> {
     stats: false,
     openssl: '3.0',
     verbose: false,
+    jobs: 1,
   });
   const own = ownCommand();
   const sample = quoted(file);

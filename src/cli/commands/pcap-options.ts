@@ -2,6 +2,7 @@ import type { OpenSslGeneration } from '../../model/index.js';
 import { type Field, fieldsByName, formats, summaryFormats } from '../../report/index.js';
 import { defaultDatabasePath } from '../database-path.js';
 import { UsageError } from '../exit-codes.js';
+import { MAX_JOBS } from '../jobs/limits.js';
 import type { DatabaseChoice } from '../label-source.js';
 import { outputIsTerminal } from '../terminal.js';
 
@@ -16,6 +17,7 @@ export interface RawPcapOptions {
   readonly stats?: boolean;
   readonly openssl?: OpenSslGeneration;
   readonly verbose?: boolean;
+  readonly jobs?: string;
 }
 
 export interface PcapOptions {
@@ -28,6 +30,8 @@ export interface PcapOptions {
   readonly stats: boolean;
   readonly openssl: OpenSslGeneration;
   readonly verbose: boolean;
+  /** Threads at most; null: as many as are useful. */
+  readonly jobs: number | null;
 }
 
 /** Which options go together. @throws UsageError where they do not */
@@ -57,7 +61,14 @@ export function pcapOptions(files: readonly string[], raw: RawPcapOptions): Pcap
     stats: raw.stats ?? false,
     openssl: raw.openssl ?? '3.0',
     verbose: raw.verbose ?? false,
+    jobs: raw.jobs === undefined ? null : jobsAsked(raw.jobs),
   };
+}
+
+function jobsAsked(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > MAX_JOBS) throw new UsageError(`--jobs is a number from 1 to ${MAX_JOBS}`);
+  return count;
 }
 
 function chosenFields(list: string, server: boolean): readonly Field[] {

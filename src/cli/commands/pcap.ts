@@ -1,52 +1,22 @@
 import { SensorError } from '../../errors.js';
-import type { Observation } from '../../model/index.js';
-import { CaptureRun, type CaptureStats } from '../../observe/index.js';
-import { formats, type LabelsOf, type Print, Summary, summaryFormats } from '../../report/index.js';
+import type { LabelRow, Observation } from '../../model/index.js';
+import { CaptureRun, type CaptureStats, type Rejection } from '../../observe/index.js';
 import { closingLine } from '../closing.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Interrupt } from '../interrupt.js';
+import { jobsFor } from '../jobs/count.js';
+import type { JobPool, JobSettings } from '../jobs/index.js';
 import { labelFinder, openForRecording, readLabels } from '../label-source.js';
 import { Output, OutputClosed } from '../output.js';
-import { progressBar } from '../progress.js';
+import { type Progress, progressBar } from '../progress.js';
 import { Recorder } from '../recorder.js';
 import { rejectedLog } from '../rejected-log.js';
 import { say, writeError } from '../say.js';
 import { addStats } from '../stats.js';
-import { errorTakesBar, terminalPaint, terminalWidth } from '../terminal.js';
+import { errorTakesBar } from '../terminal.js';
 import { keepYoungGenerationSmall } from '../young-generation.js';
 import type { PcapOptions } from './pcap-options.js';
-
-/** Where the observations of all files go, and the text that comes of them. */
-interface Sink {
-  begin(): string;
-  take(batch: readonly Observation[], print: Print): void;
-  end(): Promise<string>;
-}
-
-async function sinkFor(options: PcapOptions, labelsOf: LabelsOf): Promise<Sink> {
-  const width = terminalWidth();
-  const paint = await terminalPaint();
-  const look = { ...(width === undefined ? {} : { width }), ...(paint === undefined ? {} : { paint }) };
-  if (options.summary) {
-    const summary = new Summary(labelsOf);
-    const print = summaryFormats.get(options.format)!;
-    return {
-      begin: () => '',
-      take: (batch) => {
-        for (const observation of batch) summary.add(observation);
-      },
-      end: () => print(summary.groups(), look),
-    };
-  }
-  const create = await formats.get(options.format)!.load();
-  const { fields, server } = options;
-  const writer = create({ labelsOf, server, ...(fields === null ? {} : { fields }), ...look });
-  return {
-    begin: () => writer.begin(),
-    take: (batch, print) => writer.rows(batch, print),
-    end: async () => writer.end(),
-  };
-}
+import { needsLabels, rowsMadeApart, type Sink, sinkFor } from './pcap-sink.js';
 
 /** Rows written with one system call: their text fits the output's buffer, which then never grows. */
 const ROWS_AT_ONCE = 128;
@@ -54,13 +24,6 @@ const ROWS_AT_ONCE = 128;
 /** Where in the file; nothing where it is about the file as a whole: missing, empty, a folder. */
 function place({ code, field, offset }: SensorError): string {
   return offset === 0 && (field === 'file' || code === 'read_failed') ? '' : ` at byte ${offset}`;
-}
-
-/** Neither format has a place for labels, and a chosen list may do without them: then none are loaded. */
-function needsLabels({ format, fields, summary }: PcapOptions): boolean {
-  if (summary) return true;
-  if (!formats.get(format)!.choosable) return false;
-  return fields === null || fields.some((field) => field.name === 'labels');
 }
 
 /**
@@ -79,6 +42,13 @@ class PcapRun {
   readonly #output = new Output();
   readonly #interrupt = new Interrupt();
   readonly #stats: CaptureStats[] = [];
+  #sink: Sink | null = null;
+  #recorder: Recorder | null = null;
+  #onRejected: ((rejection: Rejection) => void) | null = null;
+  #pool: JobPool | null = null;
+  /** The file whose rows are being printed, and its bar. */
+  #turn = -1;
+  #progress: Progress | null = null;
   #failed = false;
 
   constructor(options: PcapOptions) {
@@ -89,13 +59,21 @@ class PcapRun {
     const { record, database, openssl, verbose, stats } = this.#options;
     const store = record ? await openForRecording(database) : null;
     const recorder = store === null ? null : new Recorder(store, openssl);
+    this.#recorder = recorder;
     try {
-      const sink = await sinkFor(this.#options, await this.#labelsOf(store?.labels.all()));
-      const onRejected = verbose ? await rejectedLog() : undefined;
+      const jobs = files.length === 1 ? 1 : jobsFor(files, this.#options.jobs);
+      // Threads start while labels are read.
+      if (jobs > 1) this.#pool = await this.#startPool(files, jobs);
+      const labels = needsLabels(this.#options) ? (store?.labels.all() ?? (await this.#readLabels())) : null;
+      const sink = await sinkFor(this.#options, labels === null ? () => [] : await labelFinder(labels, openssl));
+      this.#sink = sink;
+      if (verbose) this.#onRejected = await rejectedLog();
+      this.#pool?.begin(this.#jobSettings(labels));
       this.#output.print(sink.begin());
-      for (const file of files) {
-        await this.#one(file, sink, recorder, onRejected);
-        if (this.#interrupt.signal.aborted) break;
+      for (let index = 0; index < files.length; index++) {
+        // After an interrupt: what threads have found in files they had begun.
+        if (this.#interrupt.signal.aborted && this.#pool?.reads(index) !== true) continue;
+        await this.#one(index, files[index]!);
       }
       this.#output.print(await sink.end());
       await this.#output.flush();
@@ -113,61 +91,104 @@ class PcapRun {
       throw error;
     } finally {
       this.#interrupt.release();
+      await this.#pool?.close();
       store?.close();
     }
     if (this.#interrupt.code !== null) return this.#interrupt.code;
     return this.#failed ? EXIT.failed : EXIT.done;
   }
 
-  async #labelsOf(ofStore: Parameters<typeof labelFinder>[0] | undefined): Promise<LabelsOf> {
-    if (!needsLabels(this.#options)) return () => [];
-    const { database, openssl } = this.#options;
-    const labels =
-      ofStore ??
-      (await readLabels(database, (error) => {
-        this.#failed = true;
-        say(`${error.message}; names come from the labels of the package`);
-      }));
-    return labelFinder(labels, openssl);
+  #readLabels(): Promise<readonly LabelRow[]> {
+    return readLabels(this.#options.database, (error) => {
+      this.#failed = true;
+      say(`${error.message}; names come from the labels of the package`);
+    });
   }
 
-  async #one(
-    file: string,
-    sink: Sink,
-    recorder: Recorder | null,
-    onRejected: Awaited<ReturnType<typeof rejectedLog>> | undefined,
-  ): Promise<void> {
-    const progress = errorTakesBar() && file !== '-' ? await progressBar(file) : null;
-    // process.stdin waits for a pipe in the event loop: a read that blocks a thread would keep the process from ending at SIGINT.
-    const run = new CaptureRun(file === '-' ? process.stdin : file, {
-      name: file,
-      openssl: this.#options.openssl,
-      server: this.#options.server,
-      signal: this.#interrupt.signal,
-      ...(progress === null ? {} : { onProgress: progress.update }),
-      ...(onRejected === undefined ? {} : { onRejected }),
+  async #startPool(files: readonly string[], jobs: number): Promise<JobPool> {
+    const { JobPool } = await import('../jobs/index.js');
+    const pool = new JobPool(files, jobs, (index, read, total) => {
+      if (index === this.#turn) this.#progress?.update(read, total);
     });
-    this.#stats.push(run.stats);
+    this.#interrupt.signal.addEventListener('abort', () => pool.stop(), { once: true });
+    return pool;
+  }
+
+  #jobSettings(labels: readonly LabelRow[] | null): JobSettings {
+    const { format, fields, openssl, server, verbose } = this.#options;
+    const names = fields?.map((field) => field.name) ?? null;
+    const text = rowsMadeApart(this.#options) ? { format, fields: names, labels } : null;
+    return { openssl, server, text, rejections: verbose, progress: errorTakesBar() };
+  }
+
+  async #one(index: number, file: string): Promise<void> {
+    const pool = this.#pool?.reads(index) ? this.#pool : null;
+    this.#turn = index;
+    this.#progress =
+      errorTakesBar() && file !== '-' ? await progressBar(file, pool?.since(index) ?? performance.now()) : null;
     try {
-      for await (const batch of run.batches()) {
-        progress?.clear();
-        // Rows leave as their hello completes: a capture may still be being written.
-        for (let at = 0; at < batch.length; at += ROWS_AT_ONCE) {
-          sink.take(batch.slice(at, at + ROWS_AT_ONCE), this.#output.print);
-          await this.#output.flush();
-        }
-        recorder?.add(batch);
-      }
+      await (pool === null ? this.#readHere(file) : this.#takeOver(pool, index, file));
     } catch (error) {
       // What the capture is to blame for; what the output or the database is to blame for ends the command.
       if (!(error instanceof SensorError) || error.field === 'output' || error.field === 'database') throw error;
       this.#failed = true;
       // In order, where both go to the same place.
       await this.#output.flush();
-      progress?.clear();
+      this.#progress?.clear();
       say(`${file === '-' ? 'standard input' : file}: ${error.message}${place(error)}`);
     } finally {
-      progress?.stop();
+      this.#progress?.stop();
     }
+  }
+
+  /** Reads the file in this thread. */
+  async #readHere(file: string): Promise<void> {
+    // process.stdin waits for a pipe in the event loop: a read that blocks a thread would keep the process from ending at SIGINT.
+    const run = new CaptureRun(file === '-' ? process.stdin : file, {
+      name: file,
+      openssl: this.#options.openssl,
+      server: this.#options.server,
+      signal: this.#interrupt.signal,
+      ...(this.#progress === null ? {} : { onProgress: this.#progress.update }),
+      ...(this.#onRejected === null ? {} : { onRejected: this.#onRejected }),
+    });
+    this.#stats.push(run.stats);
+    for await (const batch of run.batches()) await this.#take(batch);
+  }
+
+  /** Does with what another thread makes of the file as if it had been read here. */
+  async #takeOver(pool: JobPool, index: number, file: string): Promise<void> {
+    const { errorOf, unpack } = await import('../jobs/index.js');
+    let adopted = false;
+    for await (const part of pool.parts(index)) {
+      switch (part.type) {
+        case 'text':
+          this.#progress?.clear();
+          if (!adopted) this.#output.print(this.#sink!.adopt());
+          adopted = true;
+          this.#output.printBytes(part.text);
+          await this.#output.flush();
+          break;
+        case 'observations':
+          await this.#take(unpack(part.parcel, file, this.#options.openssl));
+          break;
+        case 'rejection':
+          this.#onRejected?.({ ...part.rejection, error: errorOf(part.rejection.error) });
+          break;
+        case 'end':
+          this.#stats.push(part.stats);
+          if (part.error !== null) throw errorOf(part.error);
+      }
+    }
+  }
+
+  /** Rows leave as their hello completes: a capture may still be being written. */
+  async #take(batch: readonly Observation[]): Promise<void> {
+    this.#progress?.clear();
+    for (let at = 0; at < batch.length; at += ROWS_AT_ONCE) {
+      this.#sink!.take(batch.slice(at, at + ROWS_AT_ONCE), this.#output.print);
+      await this.#output.flush();
+    }
+    this.#recorder?.add(batch);
   }
 }

@@ -12,7 +12,7 @@ export interface TextSettings {
   readonly labels: readonly LabelRow[] | null;
 }
 
-/** What every file is read with. Each worker is given it at its start. */
+/** What every file is read with. */
 export interface JobSettings {
   readonly openssl: OpenSslGeneration;
   readonly server: boolean;
@@ -22,8 +22,11 @@ export interface JobSettings {
   readonly progress: boolean;
 }
 
-/** `read` is given once the file before has ended; `stop` ends the file being read as an interrupt does. */
-export type ToWorker = { readonly type: 'read'; readonly file: string } | { readonly type: 'stop' };
+/** `settings` come first, a file once the one before has ended; `stop` ends the file being read as an interrupt does. */
+export type ToWorker =
+  | { readonly type: 'settings'; readonly settings: JobSettings }
+  | { readonly type: 'read'; readonly file: string; readonly index: number }
+  | { readonly type: 'stop' };
 
 /** A SensorError, for which structured cloning has no place. */
 export interface ErrorParts {

@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { workerEntry } from '../worker-entry.js';
+import { Flow } from './flow.js';
 import { Inbox } from './inbox.js';
-import { AHEAD_BYTES } from './limits.js';
 import type { FilePart, FromWorker, JobSettings, ToWorker } from './messages.js';
-import { dealtWith } from './outbox.js';
 import type { WorkerData } from './worker-data.js';
 
 /** How far the reading of a file has come. */
@@ -12,7 +11,7 @@ export type OnProgress = (index: number, read: number, total: number | null) => 
 /** A worker and the file it is reading. */
 interface Hand {
   readonly worker: Worker;
-  readonly underWay: Int32Array;
+  readonly number: number;
   /** Index among the files; of one that has ended until the next is given. */
   file: number;
 }
@@ -26,24 +25,37 @@ interface Begun {
 }
 
 /**
- * Reads files in worker threads, one file to a thread, begun in their order. Everything that comes of a file is kept until the caller asks for it, within
- * AHEAD_BYTES in all: whoever made more waits. The file whose turn it is never waits for another: what its thread has under way belongs to it
- * or to files before it.
+ * Reads files in worker threads, one file to a thread, begun in their order. What comes of a file is kept until the caller asks for it, within the
+ * limits of {@link Flow}.
  */
 export class JobPool {
   readonly #files: readonly string[];
-  readonly #hands: Hand[] = [];
-  readonly #begun = new Map<number, Begun>();
   readonly #onProgress: OnProgress;
+  readonly #words: Int32Array;
+  readonly #flow: Flow;
+  readonly #hands: readonly Hand[];
+  readonly #begun = new Map<number, Begun>();
   #next = 0;
   #stopped = false;
 
-  /** @param files `-` is left to the caller */
-  constructor(files: readonly string[], jobs: number, settings: JobSettings, onProgress: OnProgress) {
+  /**
+   * Starts the threads; they do nothing before `begin`.
+   *
+   * @param files `-` is left to the caller
+   */
+  constructor(files: readonly string[], jobs: number, onProgress: OnProgress) {
     this.#files = files;
     this.#onProgress = onProgress;
-    for (let i = 0; i < jobs; i++) this.#hands.push(this.#hire(settings, Math.floor(AHEAD_BYTES / jobs)));
-    for (const hand of this.#hands) this.#giveNext(hand);
+    this.#words = Flow.words(jobs);
+    this.#flow = new Flow(this.#words);
+    this.#hands = Array.from({ length: jobs }, (_, number) => this.#hire(number));
+  }
+
+  begin(settings: JobSettings): void {
+    for (const hand of this.#hands) {
+      tell(hand, { type: 'settings', settings });
+      this.#giveNext(hand);
+    }
   }
 
   /** Whether the file's parts can be asked for: it is read, or was, or will be once a thread is free. */
@@ -58,12 +70,13 @@ export class JobPool {
 
   /** What comes of a file, its end last. To be asked for in the order of the files. */
   async *parts(index: number): AsyncGenerator<FilePart, void, undefined> {
-    // The thread of the file before had nothing else to do: by the time that file has ended, this one has begun.
+    // It has begun: the files before it have ended, and the thread of one of them was given this one.
     const { inbox, hand } = this.#begun.get(index)!;
+    this.#flow.turn(index);
     for (;;) {
       const part = await inbox.next();
       yield part;
-      dealtWith(hand.underWay, part.bytes);
+      this.#flow.dealtWith(hand.number, part.bytes);
       if (part.type === 'end') {
         this.#begun.delete(index);
         return;
@@ -74,7 +87,7 @@ export class JobPool {
   /** Files being read end as an interrupt ends them; no other is begun. */
   stop(): void {
     this.#stopped = true;
-    for (const { worker } of this.#hands) worker.postMessage({ type: 'stop' } satisfies ToWorker);
+    for (const hand of this.#hands) tell(hand, { type: 'stop' });
   }
 
   /** Ends the threads, whatever they are doing. */
@@ -83,15 +96,14 @@ export class JobPool {
     await Promise.all(this.#hands.map(({ worker }) => worker.terminate()));
   }
 
-  #hire(settings: JobSettings, share: number): Hand {
-    const underWay = new Int32Array(new SharedArrayBuffer(4));
+  #hire(number: number): Hand {
     const worker = new Worker(workerEntry, {
-      workerData: { settings, underWay, share } satisfies WorkerData,
+      workerData: { flow: this.#words, worker: number } satisfies WorkerData,
       // They print nothing. Joined to this process's own they would make a pipe non-blocking, which the output would have to poll.
       stdout: true,
       stderr: true,
     });
-    const hand: Hand = { worker, underWay, file: -1 };
+    const hand: Hand = { worker, number, file: -1 };
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'progress') {
         this.#onProgress(hand.file, message.read, message.total);
@@ -100,9 +112,7 @@ export class JobPool {
       this.#begun.get(hand.file)!.inbox.push(message);
       if (message.type === 'end') this.#giveNext(hand);
     });
-    worker.on('error', (error) => {
-      this.#begun.get(hand.file)?.inbox.fail(error);
-    });
+    worker.on('error', (error) => this.#begun.get(hand.file)?.inbox.fail(error));
     return hand;
   }
 
@@ -112,6 +122,10 @@ export class JobPool {
     if (file === undefined || this.#stopped) return;
     hand.file = this.#next++;
     this.#begun.set(hand.file, { inbox: new Inbox(), hand, since: performance.now() });
-    hand.worker.postMessage({ type: 'read', file } satisfies ToWorker);
+    tell(hand, { type: 'read', file, index: hand.file });
   }
+}
+
+function tell({ worker }: Hand, message: ToWorker): void {
+  worker.postMessage(message);
 }

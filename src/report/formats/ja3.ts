@@ -32,6 +32,11 @@ export function ja3Writer(): ReportWriter {
         first = false;
       }
     },
+    adopt: () => {
+      const before = first ? '' : ',';
+      first = false;
+      return before;
+    },
     end: () => (first ? ']\n' : '\n]\n'),
   };
 }

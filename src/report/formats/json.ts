@@ -13,6 +13,11 @@ export function jsonWriter(options: ReportOptions): ReportWriter {
         first = false;
       }
     },
+    adopt: () => {
+      const before = first ? '' : ',';
+      first = false;
+      return before;
+    },
     end: () => (first ? ']\n' : '\n]\n'),
   };
 }
