@@ -56,6 +56,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:os': ['cli/', 'config/'],
   'node:tty': ['cli/'],
   'node:v8': ['cli/'],
+  'node:worker_threads': ['cli/jobs/', 'cli/worker.ts'],
   'node:path': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:url': ['store/', 'lists/', 'cli/'],
   'node:timers/promises': ['observe/', 'socket/', 'proxy/', 'policy/', 'cli/'],

@@ -50,6 +50,10 @@ function pcapCommand(outcome: Outcome): Command {
       'where labels are read from, and observations recorded (default: in the XDG data folder)',
     )
     .option('--record', 'store the observations in the database, which is created where there is none')
+    .option(
+      '--jobs <number>',
+      'files read at once, in threads; the output stays the same (default: as many as are useful)',
+    )
     .option('--stats', 'end with the statistics as one JSON object on standard error instead of a line of words')
     .option('--verbose', 'log every hello that could not be read, a JSON line each, on standard error')
     .addHelpText('after', PCAP_EXAMPLES)
