@@ -59,19 +59,30 @@ export function isJa3String(string: string): boolean {
   }
 }
 
+const DASH = 0x2d;
+const ZERO = 0x30;
+
+/** Character by character: an index of some thousand strings is read whenever a command starts. */
 function numbers(text: string, field: string, offset: number, largest: number): number[] {
-  if (text === '') return [];
   const list: number[] = [];
-  let at = 0;
-  for (const part of text.split('-', MAX_JA3_LIST + 1)) {
-    if (list.length === MAX_JA3_LIST) {
-      throw new SensorError('ja3_too_long', field, offset + at, `more than ${MAX_JA3_LIST} numbers`);
+  for (let at = 0; text !== '' && at <= text.length; at++) {
+    const start = at;
+    let value = 0;
+    for (; at < text.length && text.charCodeAt(at) !== DASH; at++) {
+      const digit = text.charCodeAt(at) - ZERO;
+      const leadingZero = value === 0 && at > start;
+      if (digit < 0 || digit > 9 || leadingZero || value > largest) throw noNumber(field, offset + start, largest);
+      value = 10 * value + digit;
     }
-    const value = /^(?:0|[1-9]\d{0,4})$/.test(part) ? Number(part) : Number.NaN;
-    if (!(value <= largest))
-      throw new SensorError('bad_ja3_string', field, offset + at, `is no number up to ${largest}`);
+    if (at === start || value > largest) throw noNumber(field, offset + start, largest);
+    if (list.length === MAX_JA3_LIST) {
+      throw new SensorError('ja3_too_long', field, offset + start, `more than ${MAX_JA3_LIST} numbers`);
+    }
     list.push(value);
-    at += part.length + 1;
   }
   return list;
+}
+
+function noNumber(field: string, offset: number, largest: number): SensorError {
+  return new SensorError('bad_ja3_string', field, offset, `is no number up to ${largest}`);
 }

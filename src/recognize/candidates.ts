@@ -17,6 +17,9 @@ export interface Answer {
   readonly family: string | null;
 }
 
+/** What a label weighs whose source rounded it to nothing: it was there all the same. */
+const LEAST = 0.001;
+
 interface Voice {
   readonly label: LabelRow;
   readonly known: KnownHello;
@@ -56,7 +59,7 @@ function voicesOf(answerers: readonly Answerer[]): Voice[] {
   const voices: Voice[] = [];
   for (const { known, closeness } of answerers) {
     for (const label of known.labels) {
-      voices.push({ label, known, weight: (closeness * label.weight) / heaviest.get(label.source)! });
+      voices.push({ label, known, weight: (closeness * Math.max(label.weight, LEAST)) / heaviest.get(label.source)! });
     }
   }
   return voices;

@@ -1,7 +1,7 @@
-import { isJa3String, type Ja3Lists, parseJa3String } from '../fingerprint/index.js';
+import type { Ja3Lists } from '../fingerprint/index.js';
 import type { LabelRow, LabelVia } from '../model/index.js';
 import { familyOf } from './family.js';
-import { withoutGreaseLists } from './lists.js';
+import { listsOfString, withoutGreaseLists } from './lists.js';
 import { isMatched } from './quality.js';
 
 /** One value of the index, with everybody who is known under it. */
@@ -33,7 +33,7 @@ export function knownHellos(labels: Iterable<LabelRow>): readonly KnownHello[] {
 function knownHello(labels: readonly LabelRow[]): KnownHello {
   const { view, hash } = labels[0]!;
   const string = labels.find((label) => label.string !== null)?.string ?? null;
-  const lists = string === null || view === 'ja4' || !isJa3String(string) ? null : parseJa3String(string);
+  const lists = string === null || view === 'ja4' ? null : listsOfString(string);
   return {
     view,
     hash,

@@ -1,4 +1,5 @@
-import { type Ja3Lists, knownToOpenSsl, withoutGrease } from '../fingerprint/index.js';
+import { SensorError } from '../errors.js';
+import { type Ja3Lists, knownToOpenSsl, parseJa3String, withoutGrease } from '../fingerprint/index.js';
 
 /**
  * Extensions that come and go with the situation of one client, not with the client (IANA numbers): server_name (0: a host name or an address was given),
@@ -12,6 +13,16 @@ const SIGNALS: ReadonlySet<number> = new Set([255, 22016]);
 
 export function isSituational(type: number): boolean {
   return SITUATIONAL.has(type);
+}
+
+/** The lists of a ja3 or ssl_ja3 string; null where it breaks its form. */
+export function listsOfString(string: string): Ja3Lists | null {
+  try {
+    return parseJa3String(string);
+  } catch (error) {
+    if (error instanceof SensorError) return null;
+    throw error;
+  }
 }
 
 /** The lists without GREASE: drawn anew for every hello, it tells nothing of the client but that it greases. Point formats have none. */

@@ -22,13 +22,29 @@ export function neighboursOf(subject: Subject, scored: readonly Scored[], count:
   const { lists, listsView } = subject;
   if (lists === null) return [];
   const own = new Set([subject.ja3, ...subject.sslJa3].map((value) => value?.hash));
-  return scored
-    .filter(({ known }) => !own.has(known.hash))
-    .sort((a, b) => b.score - a.score || (a.known.hash < b.known.hash ? -1 : 1))
-    .slice(0, count)
-    .map(({ known, score }) => {
-      const { view, hash, string, labels } = known;
-      const pair = comparable(lists, listsView, known);
-      return { view, hash, string, labels, score, difference: pair === null ? null : differenceOf(...pair) };
-    });
+  return first(
+    scored.filter(({ known }) => !own.has(known.hash)),
+    count,
+  ).map(({ known, score }) => {
+    const { view, hash, string, labels } = known;
+    const pair = comparable(lists, listsView, known);
+    return { view, hash, string, labels, score, difference: pair === null ? null : differenceOf(...pair) };
+  });
+}
+
+/** The `count` best in order. Few of many: only what beats the last of them is sorted in. */
+function first(scored: readonly Scored[], count: number): readonly Scored[] {
+  const best: Scored[] = [];
+  for (const one of scored) {
+    const last = best[count - 1];
+    if (last !== undefined && compare(one, last) >= 0) continue;
+    best.push(one);
+    best.sort(compare);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}
+
+function compare(a: Scored, b: Scored): number {
+  return b.score - a.score || (a.known.hash < b.known.hash ? -1 : 1);
 }

@@ -76,9 +76,9 @@ export class Recognizer {
       case 'unordered':
         return this.#among(rung, [...this.#byLists(rung, subject), ...this.#ja4().find(subject.ja4).map(metByJa4)]);
       case 'stack':
-        return this.#among(rung, this.#byLists(rung, subject));
+        return this.#closest(rung, this.#byLists(rung, subject));
       case 'nearest':
-        return this.#nearest(subject);
+        return this.#closest(rung, this.#similar(subject));
     }
   }
 
@@ -103,12 +103,10 @@ export class Recognizer {
     return answer;
   }
 
-  #nearest(subject: Subject): Recognition | null {
-    const scored = this.#lists().similar(subject, MIN_SCORE);
-    const best = scored.reduce((highest, { score }) => Math.max(highest, score), 0);
-    const tied = scored.filter(({ score }) => score > best - GAP);
-    const met = tied.map(({ known, score }): Met => ({ known, score, pair: pairOf(subject, known) }));
-    return this.#among('nearest', met, (score) => 1 - (best - score) / GAP);
+  #similar(subject: Subject): readonly Met[] {
+    return this.#lists()
+      .similar(subject, MIN_SCORE)
+      .map(({ known, score }) => ({ known, score, pair: pairOf(subject, known) }));
   }
 
   #byLists(rung: ListRung, subject: Subject): readonly Met[] {
@@ -118,6 +116,17 @@ export class Recognizer {
         const pair = pairOf(subject, known);
         return { known, score: pair === null ? 0 : overlap(...pair), pair };
       });
+  }
+
+  /** Only those that no score tells from the best, the nearer with more weight; and no confidence where they do not agree on a family. */
+  #closest(rung: AnsweringRung, met: readonly Met[]): Recognition | null {
+    const best = met.reduce((highest, { score }) => Math.max(highest, score), 0);
+    const answer = this.#among(
+      rung,
+      met.filter(({ score }) => score > best - GAP),
+      (score) => 1 - (best - score) / GAP,
+    );
+    return answer?.family === null ? { ...answer, confidence: null } : answer;
   }
 
   /** @param closenessOf how much a known hello with that score counts */

@@ -1,5 +1,4 @@
 import {
-  isJa3String,
   type Ja3Lists,
   ja3OfLists,
   md5,
@@ -17,7 +16,7 @@ import type {
   LabelVia,
   OpenSslGeneration,
 } from '../model/index.js';
-import { withoutGreaseLists } from './lists.js';
+import { listsOfString, withoutGreaseLists } from './lists.js';
 
 /** What is known of the hello to be recognised. Made by the functions of this file; every part may be missing but one. */
 export interface Subject {
@@ -170,8 +169,7 @@ class HelloSubject implements Subject {
 }
 
 function listsOf(value: KnownValue | null): Ja3Lists | null {
-  if (value?.string == null || !isJa3String(value.string)) return null;
-  return parseJa3String(value.string);
+  return value?.string == null ? null : listsOfString(value.string);
 }
 
 /** Each hash once. */
