@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SensorError } from '../errors.js';
 import { explainCommand } from './commands/explain-command.js';
+import { logCommand } from './commands/log-command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { Output, OutputClosed } from './output.js';
 import { say, writeError } from './say.js';
@@ -90,6 +91,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .version(version, '-V, --version')
     .addCommand(pcapCommand(outcome))
     .addCommand(explainCommand(outcome))
+    .addCommand(logCommand(outcome))
     .addCommand(demoCommand(outcome))
     .addHelpText(
       'after',

@@ -37,10 +37,12 @@ export function readElements(message: string): LineParts | null {
   // Elements before the name; the name cannot reach them
   if (name > at + 2) readTail(message.slice(0, name - 2), at + 2, elements);
   if (nameEnd < name + USER.length) nameEnd = endWithoutRip(message, name);
-  elements.user = message.slice(name + USER.length, nameEnd);
-  // The mechanism is a word that the client chose where there is no such mechanism: `X, TLS` in ManageSieve's quotes. Elements then begin behind it.
-  const made = rip > nameEnd && /unsupported auth mechanism/.test(text);
-  readTail(message, made ? rip + 2 : nameEnd + 3, elements);
+  // Where there is no such mechanism its name is the client's own text, in ManageSieve's quotes even with spaces: `X, TLS`, `X>, user=<mallory>`. The name of
+  // the user then ends early, and what is believed begins with the address.
+  const noMechanism = rip > nameEnd && /unsupported auth mechanism/.test(text);
+  const early = noMechanism ? message.indexOf('>, method=', name + USER.length - 1) : -1;
+  elements.user = message.slice(name + USER.length, early < 0 ? nameEnd : early);
+  readTail(message, noMechanism ? rip + 2 : nameEnd + 3, elements);
   return { text, elements };
 }
 

@@ -1,0 +1,79 @@
+import { loginFormats } from '../../report/index.js';
+import type { UserForm } from '../../store/index.js';
+import { defaultDatabasePath } from '../database-path.js';
+import { UsageError } from '../exit-codes.js';
+import type { DatabaseChoice } from '../label-source.js';
+import { outputIsTerminal } from '../terminal.js';
+
+/** As the parser of arguments leaves them. */
+export interface RawLogOptions {
+  readonly format?: string;
+  readonly json?: boolean;
+  readonly summary?: boolean;
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly elements?: string;
+  readonly record?: boolean;
+  readonly users?: UserForm;
+  readonly database?: string;
+  readonly stats?: boolean;
+  readonly verbose?: boolean;
+}
+
+export interface LogCommandOptions {
+  readonly format: string;
+  readonly summary: boolean;
+  readonly follow: boolean;
+  /** Seconds since 1970-01-01 UTC. */
+  readonly since: number | null;
+  readonly elements: string | null;
+  readonly record: boolean;
+  readonly users: UserForm;
+  readonly database: DatabaseChoice;
+  readonly stats: boolean;
+  readonly verbose: boolean;
+}
+
+/** Which options go together. @throws UsageError where they do not */
+export function logOptions(files: readonly string[], raw: RawLogOptions, now = Date.now() / 1000): LogCommandOptions {
+  if (files.includes('') || raw.database === '') {
+    throw new UsageError(`${files.includes('') ? 'a file' : '--database'} has an empty name`);
+  }
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new UsageError('standard input (-) can be read once only');
+  }
+  const follow = raw.follow ?? false;
+  if (follow && files.length > 1) throw new UsageError('--follow takes one file: start one for each');
+  if (raw.json === true && raw.format !== undefined && raw.format !== 'json') {
+    throw new UsageError(`--json does not go with --format ${raw.format}`);
+  }
+  const format = raw.json === true ? 'json' : (raw.format ?? (outputIsTerminal() ? 'table' : 'ndjson'));
+  if (!loginFormats.has(format)) throw new UsageError(`there is no format ${format}`);
+  return {
+    format,
+    summary: raw.summary ?? false,
+    follow,
+    since: raw.since === undefined ? null : moment(raw.since, now),
+    elements: raw.elements ?? null,
+    record: raw.record ?? false,
+    users: raw.users ?? 'hmac',
+    database: { path: raw.database ?? defaultDatabasePath(), explicit: raw.database !== undefined },
+    stats: raw.stats ?? false,
+    verbose: raw.verbose ?? false,
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** A moment in seconds: `now`, an age (`12h`), a day or a time of RFC 3339; without a zone it is this machine's. */
+function moment(text: string, now: number): number {
+  if (text === 'now') return now;
+  const age = /^(\d{1,6})([smhdw])$/.exec(text);
+  if (age !== null) return now - Number(age[1]) * UNITS[age[2]!]!;
+  if (/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) {
+    // A day alone would be taken as UTC's.
+    const milliseconds = Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T'));
+    if (!Number.isNaN(milliseconds)) return milliseconds / 1000;
+  }
+  throw new UsageError(`--since ${text} is no moment: 2026-11-22, 2026-11-22T07:00:00Z, 90m, 12h, 7d, now`);
+}
