@@ -1,7 +1,9 @@
 /**
- * What recording costs, in observations a second, and why the unique index is (time_s, key): the figures of docs/decisions/0004.
+ * What the database costs.
  *
- *     npx tsx bench/store.ts [ROWS]      (a step; default 300,000, each of three)
+ *     npx tsx bench/store.ts [ROWS]              recording, and why the unique index is (time_s, key): ROWS in each of three steps, default 300,000
+ *     npx tsx bench/store.ts large [ROWS]        a file of half a year, default 10,000,000 observations, and what asking it takes
+ *     npx tsx bench/store.ts ask FILE            the questions alone, to a file that `large` has left: JA3_SENSOR_BENCH_KEEP=1 leaves it
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -13,27 +15,40 @@ import { observationRow } from '../src/cli/recorder.js';
 import type { ObservationRow } from '../src/model/index.js';
 import { readCapture } from '../src/observe/index.js';
 import { openStore } from '../src/store/index.js';
+import { ask, fill } from './lib/store-large.js';
 
-const rows = Number(process.argv[2] ?? 300_000);
+const [what = '300000', argument] = process.argv.slice(2);
+const rows = Number(what === 'large' ? (argument ?? 10_000_000) : what);
 const steps = 3;
 const folder = mkdtempSync(join(tmpdir(), 'ja3-sensor-bench-store-'));
 
 try {
-  console.log(
-    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}, ${steps} steps of ${rows} rows`,
-  );
+  console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}`);
+  if (what === 'ask') await ask(argument ?? '');
+  else if (what === 'large') await large();
+  else await steadily();
+} finally {
+  if (process.env.JA3_SENSOR_BENCH_KEEP === '1') console.log(folder);
+  else rmSync(folder, { recursive: true });
+}
+
+async function large(): Promise<void> {
+  const path = join(folder, 'store.db');
+  await fill(path, rows);
+  await ask(path);
+}
+
+async function steadily(): Promise<void> {
   const seen = await sampleRows();
   const path = join(folder, 'store.db');
   const store = await openStore(path, { create: true });
   report(
     'recording',
-    (step) => store.record(spread(seen, step)),
+    (step) => store.observations.record(spread(seen, step)),
     () => statSync(path).size / (steps * rows),
   );
   store.close();
   for (const columns of ['time_s, key', 'key']) index(columns);
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
 async function sampleRows(): Promise<ObservationRow[]> {
@@ -76,8 +91,11 @@ function report(name: string, run: (step: number) => unknown, bytesPerRow?: () =
   const rates: string[] = [];
   for (let step = 0; step < steps; step++) {
     const start = performance.now();
+    const cpu = process.cpuUsage();
     run(step);
-    rates.push(Math.round(rows / ((performance.now() - start) / 1000)).toLocaleString('en'));
+    const { user, system } = process.cpuUsage(cpu);
+    const rate = (seconds: number) => Math.round(rows / seconds).toLocaleString('en');
+    rates.push(`${rate((performance.now() - start) / 1000)} (a CPU second ${rate((user + system) / 1e6)})`);
   }
   const size = bytesPerRow === undefined ? '' : `, ${bytesPerRow().toFixed(0)} bytes a row`;
   console.log(`${name}: ${rates.join(', ')} rows/s${size}`);

@@ -24,7 +24,7 @@ export class TableExports implements Exports {
   }
 
   *fingerprints(): Generator<FingerprintSummary> {
-    for (const { id } of this.#pages(this.#fingerprints)) {
+    for (const { id } of this.#pages(this.#fingerprints, (row) => row)) {
       const summary = this.#queries.get(id);
       // It may have been pruned since its page was read.
       if (summary !== null) yield summary;
@@ -32,20 +32,24 @@ export class TableExports implements Exports {
   }
 
   *observations(): Generator<StoredObservation> {
-    for (const row of this.#pages(this.#observations)) yield observationOf(row);
+    yield* this.#pages(this.#observations, observationOf);
   }
 
   *logins(): Generator<StoredLogin> {
-    for (const row of this.#pages(this.#logins)) yield loginOf(row);
+    yield* this.#pages(this.#logins, loginOf);
   }
 
-  *#pages<Row extends { readonly id: number }>(statement: Statement<[number], Row>): Generator<Row> {
+  *#pages<Row extends { readonly id: number }, Result extends { readonly id: number }>(
+    statement: Statement<[number], Row>,
+    resultOf: (row: Row) => Result,
+  ): Generator<Result> {
     let after = 0;
     while (true) {
-      const page = this.#database.guarded(() => statement.all(after));
+      const page = this.#database.guarded(() => statement.all(after).map(resultOf));
       yield* page;
       const last = page.at(-1);
-      if (last === undefined || page.length < EXPORT_PAGE) return;
+      // A damaged tree can lead back to where it came from.
+      if (last === undefined || page.length < EXPORT_PAGE || last.id <= after) return;
       after = last.id;
     }
   }

@@ -1,7 +1,7 @@
 import type { LabelRow } from '../model/index.js';
+import { type ColumnType, checkColumns } from './column-types.js';
 import type { Database } from './database.js';
 import type { Statement } from './driver.js';
-import { storeError } from './errors.js';
 import { distinctLabels, isEmpty } from './label-key.js';
 import { like } from './like.js';
 import type { LabelFilter, LabelStore, Stored, StoredLabel } from './surface/index.js';
@@ -36,26 +36,25 @@ SELECT ${COLUMNS} FROM labels WHERE (view, hash, client, version, tls_library, s
 
 /** The string of a hash, from hellos that were seen whole: their strings and hashes were computed together. */
 const STRING_OF = {
-  ja3: 'SELECT ja3 AS string FROM fingerprints WHERE whole AND ja3_hash = ? LIMIT 1',
-  ssl_ja3: `SELECT iif(ssl_ja3_30_hash = ?1, ssl_ja3_30, ssl_ja3_35) AS string FROM fingerprints
-    WHERE whole AND (ssl_ja3_30_hash = ?1 OR ssl_ja3_35_hash = ?1) LIMIT 1`,
+  ja3: 'SELECT ja3 AS string FROM fingerprints WHERE whole AND ja3_hash = @hash LIMIT 1',
+  ssl_ja3: `SELECT iif(ssl_ja3_30_hash = @hash, ssl_ja3_30, ssl_ja3_35) AS string FROM fingerprints
+    WHERE whole AND (ssl_ja3_30_hash = @hash OR ssl_ja3_35_hash = @hash) LIMIT 1`,
 };
 
-/** What a column holds in a file that nobody tampered with. */
-const TYPES: Readonly<Record<keyof StoredLabel, 'string' | 'text or null' | 'number'>> = {
+const TYPES: Readonly<Record<keyof StoredLabel, ColumnType>> = {
   id: 'number',
-  view: 'string',
-  hash: 'string',
+  view: 'text',
+  hash: 'text',
   string: 'text or null',
-  client: 'string',
-  version: 'string',
-  tlsLibrary: 'string',
-  kind: 'string',
+  client: 'text',
+  version: 'text',
+  tlsLibrary: 'text',
+  kind: 'text',
   weight: 'number',
-  quality: 'string',
-  source: 'string',
+  quality: 'text',
+  source: 'text',
   sourceRow: 'number',
-  licence: 'string',
+  licence: 'text',
   captured: 'text or null',
 };
 
@@ -69,7 +68,7 @@ export class LabelTable implements LabelStore {
   readonly #select: Statement<[Conditions], StoredLabel>;
   readonly #search: Statement<[{ part: string; start: string; limit: number }], StoredLabel>;
   readonly #find: Statement<[LabelRow], StoredLabel>;
-  readonly #stringOf: Readonly<Record<keyof typeof STRING_OF, Statement<[string], { string: string }>>>;
+  readonly #stringOf: Readonly<Record<keyof typeof STRING_OF, Statement<[LabelRow], { string: string }>>>;
   readonly #remove: Statement<[number]>;
 
   constructor(database: Database) {
@@ -92,7 +91,7 @@ export class LabelTable implements LabelStore {
     return this.#database.guarded(() =>
       rows.map((row) => {
         if (row.string !== null || row.view === 'ja4') return row;
-        const string = this.#stringOf[row.view].get(row.hash)?.string;
+        const string = this.#stringOf[row.view].get(row)?.string;
         return string === undefined ? row : { ...row, string };
       }),
     );
@@ -119,7 +118,7 @@ export class LabelTable implements LabelStore {
   }
 
   list(filter: LabelFilter = {}): readonly StoredLabel[] {
-    return this.#database.guarded(() => this.#checked(this.#select.all(conditions(filter))));
+    return this.#database.guarded(() => checked(this.#select.all(conditions(filter))));
   }
 
   remove(which: readonly number[] | LabelFilter): readonly StoredLabel[] {
@@ -127,7 +126,7 @@ export class LabelTable implements LabelStore {
     return this.#database.guarded(() =>
       this.#database.transaction(() => {
         const ids = isIds(which) ? new Set(which) : null;
-        const chosen = this.#checked(this.#select.all(conditions(isIds(which) ? {} : which)));
+        const chosen = checked(this.#select.all(conditions(isIds(which) ? {} : which)));
         return chosen.filter(({ id }) => ids?.has(id) !== false && this.#remove.run(id).changes === 1);
       }),
     );
@@ -139,21 +138,13 @@ export class LabelTable implements LabelStore {
   }
 
   search(text: string, limit: number): readonly StoredLabel[] {
-    return this.#checked(this.#search.all({ part: like(text, 'anywhere'), start: like(text, 'start'), limit }));
+    return checked(this.#search.all({ part: like(text, 'anywhere'), start: like(text, 'start'), limit }));
   }
+}
 
-  /** A flipped bit can turn a text into a number without SQLite noticing: STRICT is checked when a row is written only. */
-  #checked(rows: readonly StoredLabel[]): readonly StoredLabel[] {
-    for (const row of rows) {
-      for (const [column, type] of Object.entries(TYPES)) {
-        const value: unknown = row[column as keyof StoredLabel];
-        const fits = type === 'text or null' ? value === null || typeof value === 'string' : typeof value === type;
-        if (!fits)
-          throw storeError('database_damaged', this.#database.path, `it is damaged: a label's ${column} is no ${type}`);
-      }
-    }
-    return rows;
-  }
+function checked(rows: readonly StoredLabel[]): readonly StoredLabel[] {
+  for (const row of rows) checkColumns(row, TYPES);
+  return rows;
 }
 
 function isIds(which: readonly number[] | LabelFilter): which is readonly number[] {

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../endpoint.js';
 import type { KnownValue, LoginOutcome, Transport } from '../model/index.js';
 import { networkOf } from './address.js';
+import { type ColumnType, checkColumns, parseList } from './column-types.js';
 import type { StoredFingerprint, StoredLogin, StoredObservation } from './surface/index.js';
 import { timestampOf } from './time.js';
 
-/** Rows as the driver gives them: columns of db/migrations. */
+/** Rows as the driver gives them: columns of db/migrations. The functions below throw what `guarded` knows where a column has another type. */
 export interface FingerprintColumns {
   readonly id: number;
   readonly whole: number;
@@ -64,7 +65,67 @@ export interface LoginColumns {
   readonly recorded_at: number;
 }
 
+const FINGERPRINT: Readonly<Record<keyof FingerprintColumns, ColumnType>> = {
+  id: 'number',
+  whole: 'number',
+  whole_id: 'number or null',
+  ja3: 'text or null',
+  ja3_hash: 'text or null',
+  ja3n_hash: 'text or null',
+  ssl_ja3_30: 'text or null',
+  ssl_ja3_30_hash: 'text or null',
+  ssl_ja3_35: 'text or null',
+  ssl_ja3_35_hash: 'text or null',
+  ssl_ja3: 'text or null',
+  ssl_ja3_hash: 'text or null',
+  ja4: 'text or null',
+  ja4_r: 'text or null',
+};
+
+const OBSERVATION: Readonly<Record<keyof ObservationColumns, ColumnType>> = {
+  id: 'number',
+  time_s: 'number',
+  time_ns: 'number',
+  transport: 'text',
+  src_ip: 'text',
+  src_port: 'number',
+  dst_ip: 'text',
+  dst_port: 'number',
+  proxied_ip: 'text or null',
+  proxied_port: 'number or null',
+  starttls: 'text or null',
+  sni: 'text or null',
+  alpn: 'text or null',
+  tls_version: 'text or null',
+  retry: 'number',
+  fingerprint_id: 'number',
+  cut: 'number',
+  recorded_at: 'number',
+};
+
+const LOGIN: Readonly<Record<keyof LoginColumns, ColumnType>> = {
+  id: 'number',
+  time_s: 'number',
+  time_ns: 'number',
+  session: 'text or null',
+  protocol: 'text',
+  user_key: 'bytes or null',
+  user_name: 'text or null',
+  remote_ip: 'text or null',
+  remote_port: 'number or null',
+  local_ip: 'text or null',
+  local_port: 'number or null',
+  mechanism: 'text or null',
+  outcome: 'text',
+  reason: 'text or null',
+  tls: 'number',
+  fingerprint_id: 'number or null',
+  cut: 'number',
+  recorded_at: 'number',
+};
+
 export function fingerprintOf(row: FingerprintColumns): StoredFingerprint {
+  checkColumns(row, FINGERPRINT);
   return {
     id: row.id,
     views: {
@@ -80,6 +141,7 @@ export function fingerprintOf(row: FingerprintColumns): StoredFingerprint {
 }
 
 export function observationOf(row: ObservationColumns): StoredObservation {
+  checkColumns(row, OBSERVATION);
   return {
     id: row.id,
     time: timestampOf(row.time_s, row.time_ns),
@@ -89,7 +151,7 @@ export function observationOf(row: ObservationColumns): StoredObservation {
     proxiedSrc: row.proxied_ip === null ? null : client(row.proxied_ip, row.proxied_port ?? 0, row.cut),
     starttls: row.starttls,
     sni: row.sni,
-    alpn: row.alpn === null ? null : (JSON.parse(row.alpn) as string[]),
+    alpn: row.alpn === null ? null : parseList(row.alpn),
     tlsVersion: row.tls_version,
     retry: row.retry === 1,
     fingerprintId: row.fingerprint_id,
@@ -98,6 +160,7 @@ export function observationOf(row: ObservationColumns): StoredObservation {
 }
 
 export function loginOf(row: LoginColumns): StoredLogin {
+  checkColumns(row, LOGIN);
   return {
     id: row.id,
     time: timestampOf(row.time_s, row.time_ns),

@@ -12,8 +12,8 @@ const [clients = '', unnamed = ''] =
 it('the queries of docs/database.md answer what they say they do', async () => {
   const path = join(temporaryFolder(), 'sensor.db');
   const store = await openStore(path, { create: true });
-  store.seedLabels([label(), label({ client: 'unseen', hash: '0'.repeat(32) })]);
-  store.record([
+  store.labels.seed([label(), label({ client: 'unseen', hash: '0'.repeat(32) })]);
+  store.observations.record([
     observation(1, { fingerprint: MUTT }),
     observation(2, { fingerprint: MUTT }),
     observation(3, { fingerprint: MUTT, dst: { ip: '198.51.100.1', port: 443 } }),

@@ -22,7 +22,7 @@ describe('the driver', () => {
       encoding: 'utf8',
     });
     expect(JSON.parse(printed)).toEqual({
-      counts: { fingerprints: 0, labels: 0, observations: 0 },
+      counts: { fingerprints: 0, labels: 0, observations: 0, logins: 0 },
       name: 'SensorError',
       code: 'database_driver',
       field: 'database',

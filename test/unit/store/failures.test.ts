@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { SensorError } from '../../../src/errors.js';
 import { openStore, type Store } from '../../../src/store/index.js';
 import { temporaryFolder } from './folder.js';
-import { label, observations } from './rows.js';
+import { label, login, observations } from './rows.js';
 import { makeReadOnly, mayMount, smallDisk } from './small-disk.js';
 
 const MAY_MOUNT = mayMount();
@@ -15,8 +15,9 @@ const MAY_MOUNT = mayMount();
 async function filled(folder: string, count = 500): Promise<string> {
   const path = join(folder, 'sensor.db');
   const store = await openStore(path, { create: true });
-  store.seedLabels([label()]);
-  store.record(observations(0, count));
+  store.labels.seed([label()]);
+  store.observations.record(observations(0, count));
+  store.logins.record([login(1)]);
   store.close();
   return path;
 }
@@ -46,14 +47,16 @@ describe('a locked database', () => {
     const store = await openStore(path, { create: false, busyTimeoutMs: 20 });
     const other = new Database(path);
     other.exec('BEGIN IMMEDIATE');
-    expect(thrownBy(() => store.record(observations(1_000, 1)))).toMatchObject(refusal('database_locked', path));
-    expect(thrownBy(() => store.seedLabels([label({ client: 'new' })]))).toMatchObject(
+    expect(thrownBy(() => store.observations.record(observations(1_000, 1)))).toMatchObject(
       refusal('database_locked', path),
     );
-    expect(store.labels()).toHaveLength(1);
+    expect(thrownBy(() => store.labels.seed([label({ client: 'new' })]))).toMatchObject(
+      refusal('database_locked', path),
+    );
+    expect(store.labels.all()).toHaveLength(1);
     other.exec('ROLLBACK');
     other.close();
-    expect(store.record(observations(1_000, 1))).toEqual({ added: 1, known: 0 });
+    expect(store.observations.record(observations(1_000, 1))).toEqual({ added: 1, known: 0 });
     store.close();
   });
 
@@ -118,10 +121,23 @@ describe('a damaged database', () => {
     let store: Store | undefined;
     try {
       store = await openStore(path, { create: false });
-      store.labels();
+      store.labels.all();
       store.counts();
-      store.seedLabels([label({ client: 'new' })]);
-      store.record(observations(0, 600));
+      store.labels.references();
+      store.labels.seed([label({ client: 'new' })]);
+      store.observations.record(observations(0, 600));
+      store.logins.record([login(0), login(1)], 'plain');
+      store.logins.list({ fingerprintId: 1 });
+      for (const id of [1, 2]) {
+        store.fingerprints.detail(id);
+        store.fingerprints.series(id, { step: 'day' });
+      }
+      store.fingerprints.top({ since: 0 });
+      store.fingerprints.search('example');
+      for (const all of [store.exports.fingerprints(), store.exports.observations(), store.exports.logins()]) [...all];
+      store.upkeep.status();
+      store.logins.forgetUser(login(0).user ?? '');
+      await store.upkeep.prune(Date.now() / 1000 + 10 * 86_400);
       return undefined;
     } catch (error) {
       return error;
@@ -145,6 +161,7 @@ describe('a damaged database', () => {
     const path = await filled(folder, 50);
     const whole = readFileSync(path);
     const flipped = join(folder, 'flipped.db');
+    copyFileSync(`${path}.key`, `${flipped}.key`);
     const codes = new Map<string, number>();
     // Every byte of the file's header and of each page's, and of the rest one in a prime number.
     const step = (byte: number) => (byte < 100 || byte % 4096 < 8 ? 1 : 769);
@@ -165,6 +182,7 @@ describe('a damaged database', () => {
     const possible = [
       'database_damaged',
       'database_foreign',
+      'database_key',
       'database_newer',
       'database_read_only',
       'database_unreadable',
@@ -184,7 +202,7 @@ describe('a damaged database', () => {
     loose.exec('UPDATE labels SET client = 42');
     loose.close();
     const store = await openStore(path, { create: false, readOnly: true });
-    expect(thrownBy(() => store.labels())).toMatchObject(refusal('database_damaged', path));
+    expect(thrownBy(() => store.labels.all())).toMatchObject(refusal('database_damaged', path));
     store.close();
   });
 });
@@ -224,12 +242,12 @@ describe('a full disk', () => {
     async () => {
       const path = join(smallDisk(), 'sensor.db');
       const store = await openStore(path, { create: true });
-      store.seedLabels([label()]);
+      store.labels.seed([label()]);
       let acknowledged = 0;
       let error: unknown;
       while (error === undefined) {
         error = thrownBy(() => {
-          acknowledged += store.record(observations(acknowledged, 100)).added;
+          acknowledged += store.observations.record(observations(acknowledged, 100)).added;
         });
       }
       expect(error).toMatchObject(refusal('disk_full', path));
@@ -237,7 +255,7 @@ describe('a full disk', () => {
       expect(store.counts().observations).toBe(acknowledged);
       store.close();
       const again = await openStore(path, { create: false, readOnly: true });
-      expect(again.counts()).toEqual({ fingerprints: 100, labels: 1, observations: acknowledged });
+      expect(again.counts()).toEqual({ fingerprints: 100, labels: 1, observations: acknowledged, logins: 0 });
       again.close();
     },
   );

@@ -46,7 +46,7 @@ describe('migrations', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'sensor.db');
     const before = await openStore(path, { create: true });
-    before.seedLabels([label()]);
+    before.labels.seed([label()]);
     before.close();
     const schema = Number(schemaOf(path));
     const migrations = migrationsAnd(join(folder, 'm'), 'CREATE TABLE one (a);', 'CREATE TABLE two (a);');
@@ -55,7 +55,7 @@ describe('migrations', () => {
     await expect(reading).rejects.toMatchObject({ code: 'database_older', field: 'database' });
     expect(schemaOf(path)).toBe(schema);
     const after = await openStore(path, { create: false, migrations });
-    expect(after.labels()).toEqual([label()]);
+    expect(after.labels.all()).toEqual([label()]);
     after.close();
     expect(schemaOf(path)).toBe(schema + 2);
     // And what the newer one wrote, the older one refuses.

@@ -15,32 +15,33 @@ describe('openStore', () => {
     const folder = join(temporaryFolder(), 'share', 'ja3-sensor');
     const path = join(folder, 'sensor.db');
     const store = await openStore(path, { create: true });
-    store.seedLabels([label()]);
+    store.labels.seed([label()]);
     expect(mode(folder)).toBe('700');
     expect(mode(path)).toBe('600');
+    expect(mode(`${path}.key`)).toBe('600');
     expect(mode(`${path}-wal`)).toBe('600');
     expect(mode(`${path}-shm`)).toBe('600');
     store.close();
   });
 
-  it('leaves one file behind when closed', async () => {
+  it('leaves the database and its key behind when closed', async () => {
     const folder = temporaryFolder();
     const store = await openStore(join(folder, 'sensor.db'), { create: true });
-    store.record([observation(1)]);
+    store.observations.record([observation(1)]);
     store.close();
-    expect(readdirSync(folder)).toEqual(['sensor.db']);
+    expect(readdirSync(folder).sort()).toEqual(['sensor.db', 'sensor.db.key']);
   });
 
   it('finds everything again when opened again, also for reading only', async () => {
     const path = join(temporaryFolder(), 'sensor.db');
     const first = await openStore(path, { create: true });
-    first.seedLabels([label()]);
-    first.record([observation(1)]);
+    first.labels.seed([label()]);
+    first.observations.record([observation(1)]);
     first.close();
     for (const readOnly of [false, true]) {
       const again = await openStore(path, { create: false, readOnly });
-      expect(again.labels()).toEqual([label()]);
-      expect(again.counts()).toEqual({ fingerprints: 1, labels: 1, observations: 1 });
+      expect(again.labels.all()).toEqual([label()]);
+      expect(again.counts()).toEqual({ fingerprints: 1, labels: 1, observations: 1, logins: 0 });
       again.close();
     }
   });
@@ -76,7 +77,7 @@ describe('openStore', () => {
   it('stores what an observation says, column by column, and nothing else', async () => {
     const path = join(temporaryFolder(), 'sensor.db');
     const store = await openStore(path, { create: true });
-    store.record([
+    store.observations.record([
       observation(1, {
         timestamp: { seconds: 1_700_000_000, nanoseconds: 987_654_321, digits: 9 },
         src: { ip: '2001:db8::7', port: 50_001 },
@@ -110,19 +111,24 @@ describe('openStore', () => {
       tls_version: '1.3',
       retry: 1,
       fingerprint_id: 1,
+      cut: 0,
     });
     expect(key).toHaveLength(16);
     expect(recorded_at).toBeGreaterThan(1_700_000_000);
     const { shape, ...views } = raw.prepare<[], Record<string, unknown>>('SELECT * FROM fingerprints').get()!;
     expect(views).toEqual({
       id: 1,
-      ja3: MUTT.ja3.string,
+      whole: 1,
+      whole_id: null,
+      ja3: MUTT.ja3?.string,
       ja3_hash: 'f35ce21b44ac0b87d3266294bb1b0e20',
       ja3n_hash: '00000000000000000000000000000001',
       ssl_ja3_30: 'mutt as OpenSSL 3.0 sees it',
       ssl_ja3_30_hash: 'b7e9d913d85c071f5b806d59601e9b96',
       ssl_ja3_35: 'mutt as OpenSSL 3.5 sees it',
       ssl_ja3_35_hash: '00000000000000000000000000000035',
+      ssl_ja3: null,
+      ssl_ja3_hash: null,
       ja4: 't13d...',
       ja4_r: 't13d..._r',
     });

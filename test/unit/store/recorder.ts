@@ -9,11 +9,11 @@ import { label, observations } from './rows.js';
  */
 const [path = '', from = '', size = '', batches = ''] = process.argv.slice(2);
 const store = await openStore(path, { create: true, busyTimeoutMs: 60_000 });
-store.seedLabels([label()]);
+store.labels.seed([label()]);
 let added = 0;
 let acknowledged = 0;
 for (let batch = 0; Number(batches) === 0 || batch < Number(batches); batch++) {
-  added += store.record(observations(Number(from) + acknowledged, Number(size))).added;
+  added += store.observations.record(observations(Number(from) + acknowledged, Number(size))).added;
   acknowledged += Number(size);
   process.stdout.write(`${acknowledged}\n`);
 }

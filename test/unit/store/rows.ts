@@ -1,4 +1,4 @@
-import type { KnownViews, LabelRow, ObservationRow } from '../../../src/model/index.js';
+import type { KnownViews, LabelRow, LoginEvent, ObservationRow } from '../../../src/model/index.js';
 
 /** A hello of a Mutt on GnuTLS: the strings and hashes are those of the Dovecot documentation and of real captures, never our own. */
 export const MUTT: KnownViews = {
@@ -65,4 +65,29 @@ export function label(change: Partial<LabelRow> = {}): LabelRow {
     captured: null,
     ...change,
   };
+}
+
+/** The `number`-th of any number of different logins, one a second. Every tenth fails. */
+export function login(number: number, change: Partial<LoginEvent> = {}): LoginEvent {
+  return {
+    time: { seconds: 1_700_000_000 + number, nanoseconds: 500_000_000, digits: 3 },
+    session: `session${number}`,
+    protocol: 'imap',
+    user: `user${number % 50}@example.org`,
+    remote: { ip: `192.0.2.${number & 255}`, port: 40_000 },
+    local: { ip: '198.51.100.1', port: 993 },
+    mechanism: 'PLAIN',
+    outcome: number % 10 === 9 ? 'failed' : 'succeeded',
+    reason: number % 10 === 9 ? 'auth failed, 1 attempts in 2 secs' : null,
+    tls: true,
+    sslJa3: { string: null, hash: 'b7e9d913d85c071f5b806d59601e9b96' },
+    ja3: null,
+    ja4: null,
+    ...change,
+  };
+}
+
+/** A log told one value of a hello. */
+export function partly(known: Partial<KnownViews>): KnownViews {
+  return { ja3: null, ja3n: null, sslJa3: { '3.0': null, '3.5': null }, ja4: null, ...known };
 }
