@@ -21,25 +21,26 @@ export interface Tally {
 
 export type Ask = (recognizer: Recognizer, subject: Subject) => Recognition | null;
 
-/**
- * Asks for every fingerprint of `asked` with all its labels taken out of `known`; one trial for each label it has.
- *
- * @param alsoOut takes out more: what else the recogniser must not know
- */
+/** What the recogniser must not know when it is asked for a label. */
+export type LeaveOut = (label: LabelRow, asked: LabelRow) => boolean;
+
+/** The fingerprint, with everybody who has it. */
+export const sameFingerprint: LeaveOut = (label, asked) => label.string === asked.string;
+
+/** The client, whatever fingerprint it has. */
+export const sameClient: LeaveOut = (label, asked) => label.client === asked.client;
+
+/** One trial for each label of `asked`, with what `leaveOut` says taken out of `known`. */
 export function leaveOneOut(
   asked: readonly LabelRow[],
   known: readonly LabelRow[],
+  leaveOut: LeaveOut,
   ask: Ask,
-  alsoOut: (label: LabelRow, asked: LabelRow) => boolean = () => false,
 ): Trial[] {
-  const trials: Trial[] = [];
-  for (const string of new Set(asked.map((label) => label.string!))) {
-    for (const truth of asked.filter((label) => label.string === string)) {
-      const rest = known.filter((label) => label.string !== string && !alsoOut(label, truth));
-      trials.push({ truth, answer: ask(new Recognizer(rest), subjectOfJa3String(string)) });
-    }
-  }
-  return trials;
+  return asked.map((truth) => {
+    const recognizer = new Recognizer(known.filter((label) => !leaveOut(label, truth)));
+    return { truth, answer: ask(recognizer, subjectOfJa3String(truth.string!)) };
+  });
 }
 
 export function tally(trials: readonly Trial[]): Tally {
@@ -48,13 +49,11 @@ export function tally(trials: readonly Trial[]): Tally {
   return {
     asked: trials.length,
     answers: answered.length,
-    anyLabel: answered.filter(({ truth, answer }) => names(answer, truth)).length,
-    topLabel: answered.filter(({ truth, answer }) => answer.candidates[0]!.label.client === truth.client).length,
+    anyLabel: answered.filter(({ truth, answer }) =>
+      answer.candidates.some(({ label }) => label.client === truth.client),
+    ).length,
+    topLabel: answered.filter(({ truth, answer }) => answer.candidates[0]?.label.client === truth.client).length,
     named: named.length,
     family: named.filter(({ truth, answer }) => answer.family === familyOf(truth.tlsLibrary)).length,
   };
-}
-
-export function names(answer: Recognition, truth: LabelRow): boolean {
-  return answer.candidates.some(({ label }) => label.client === truth.client);
 }

@@ -44,7 +44,7 @@ export interface Recognition {
   readonly rung: Rung;
   /** Similarity, 0 to 1: 1 on the exact rungs. Not a probability: `confidence` is. */
   readonly score: number;
-  /** How often an answer on this rung, with such a score, was right when it was measured (docs/recognition.md): 0 to 1; null where nothing was measured. */
+  /** How often an answer on this rung, with such a score, was right when it was measured (docs/recognition.md): 0 to 1; null where too little was measured, and where no family is named below `unordered`. */
   readonly confidence: number | null;
   /** TLS library family that all candidates share (`GnuTLS`, `OpenSSL`, `NSS`, …); null where they do not, or it is unknown. */
   readonly family: string | null;

@@ -1,5 +1,6 @@
 import { SensorError } from '../errors.js';
 import type { Rung } from '../model/index.js';
+import { MAX_CALIBRATION_ROWS } from './limits.js';
 
 /** How answers on a rung with scores in a range did when they were measured. */
 export interface CalibrationRow {
@@ -25,20 +26,20 @@ export interface Calibration {
 /** Fewer measured answers than these say nothing: the confidence is null. */
 export const MIN_ANSWERS = 20;
 
-/** A table has some ten rows. */
-const MAX_ROWS = 1000;
-
 const RUNGS: readonly string[] = ['ja3', 'ja4', 'ssl_ja3', 'situational', 'unordered', 'stack', 'nearest'];
 
 /** For whoever has no table: confidence is null throughout. */
 export const noCalibration: Calibration = { measured: '', labels: '', rows: [] };
 
-/** The share of right answers among those measured, 0 to 1; null where too few were. */
+/**
+ * The share of right answers, 0 to 1; null where too few were measured. One right and one wrong answer are added (Laplace's rule of succession): 23 right
+ * ones of 23 measured are no certainty.
+ */
 export function confidenceOf(calibration: Calibration, rung: Rung, score: number): number | null {
   const row = calibration.rows.find(
     (one) => one.rung === rung && score >= one.from && (score < one.to || (one.to === 1 && score >= 1)),
   );
-  return row === undefined || row.answers < MIN_ANSWERS ? null : row.right / row.answers;
+  return row === undefined || row.answers < MIN_ANSWERS ? null : (row.right + 1) / (row.answers + 2);
 }
 
 /**
@@ -62,7 +63,8 @@ export function parseCalibration(text: string, name: string): Calibration {
   if (extra !== undefined) throw fail(extra, 'no such member');
   if (typeof measured !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(measured)) throw fail('measured', 'is no YYYY-MM-DD');
   if (typeof labels !== 'string') throw fail('labels', 'is no text');
-  if (!Array.isArray(rows) || rows.length > MAX_ROWS) throw fail('rows', `is no list of at most ${MAX_ROWS}`);
+  if (!Array.isArray(rows) || rows.length > MAX_CALIBRATION_ROWS)
+    throw fail('rows', `is no list of at most ${MAX_CALIBRATION_ROWS}`);
   return { measured, labels, rows: rows.map((row, i) => rowOf(row, (what) => fail(`rows[${i}]`, what))) };
 }
 
