@@ -79,7 +79,7 @@ function canonicalIpv6(text: string): string | null {
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,15}))?(?:Z|([+-])(\d\d):?(\d\d))?$/;
-const EPOCH = /^(-?\d{1,12})(?:\.(\d{1,15}))?$/;
+const EPOCH = /^(-?\d{1,13})(?:\.(\d{1,15}))?$/;
 
 /** Beyond the year 5000 seconds are milliseconds: Zeek can be told to write those. */
 const MILLISECONDS_FROM = 100_000_000_000;

@@ -28,8 +28,8 @@ export class LineCutter {
       lines.push(this.#line());
       start = end + 1;
     }
-    // A copy: the caller may use its buffer again.
-    if (start < bytes.length) this.#keep(bytes.slice(start));
+    // A copy, which slice() of a Buffer is not: the caller may use its buffer again.
+    if (start < bytes.length) this.#keep(Uint8Array.from(bytes.subarray(start)));
     return lines;
   }
 
