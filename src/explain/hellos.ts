@@ -54,34 +54,32 @@ function inRecords(bytes: Uint8Array): FoundHellos {
 function bareMessages(bytes: Uint8Array): FoundHellos {
   const hellos: FoundHello[] = [];
   let rest = bytes;
-  while (rest[0] === BARE[0] && hellos.length < MAX_HELLOS) {
-    const length = messageBytes(rest);
-    if (length === null || length > rest.length) break;
-    hellos.push({ hello: parseClientHello(rest.subarray(0, length)), recordVersion: null });
-    rest = rest.subarray(length);
+  while (rest.length > 0 && hellos.length < MAX_HELLOS) {
+    const message = wholeMessage(rest);
+    // What follows a hello need not be one.
+    if (hellos.length > 0 && (rest[0] !== BARE[0] || message === null)) break;
+    if (message === null) throw incomplete(bytes.length);
+    if (message.length > MAX_HELLO_BYTES) {
+      throw new SensorError('hello_too_large', 'handshake_length', 1, `a hello of ${message.length} bytes`);
+    }
+    hellos.push({ hello: parseClientHello(message), recordVersion: null });
+    rest = rest.subarray(message.length);
   }
-  if (hellos.length > 0) return { hellos, bytesLeft: rest.length };
-  // Refused with the reason: another message, too large, or cut short.
-  const length = messageBytes(bytes);
-  if (bytes[0] !== BARE[0]) parseClientHello(bytes);
-  if (length !== null && length > MAX_HELLO_BYTES) {
-    throw new SensorError('hello_too_large', 'handshake_length', 1, `a hello of ${length - HANDSHAKE_HEADER} bytes`);
-  }
-  throw incomplete(bytes.length, length);
+  return { hellos, bytesLeft: rest.length };
 }
 
-/** Bytes of the message with its header; null where that is not whole. */
-function messageBytes(bytes: Uint8Array): number | null {
+/** The handshake message these bytes begin with (RFC 8446 section 4); null where it is not whole. */
+function wholeMessage(bytes: Uint8Array): Uint8Array | null {
   if (bytes.length < HANDSHAKE_HEADER) return null;
-  return HANDSHAKE_HEADER + ((bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!);
+  const length = HANDSHAKE_HEADER + ((bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!);
+  return length > bytes.length ? null : bytes.subarray(0, length);
 }
 
-function incomplete(there: number, wanted: number | null = null): SensorError {
-  const missing = wanted === null ? '' : `, which has ${wanted}`;
+function incomplete(there: number): SensorError {
   return new SensorError(
     'hello_incomplete',
     'handshake',
     there,
-    `the bytes end inside a hello: ${there} are there${missing}`,
+    `the ${there} bytes that are there end inside a hello`,
   );
 }

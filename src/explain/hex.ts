@@ -60,23 +60,30 @@ function dumpBytes(text: string): Uint8Array | null {
     if (offset !== bytes.length) return null;
     const next = rows[i + 1]?.offset;
     const line = rowBytes(rest, next === undefined ? width : next - offset);
-    if (next !== undefined && line.length !== next - offset) return null;
+    if (line === null || (next !== undefined && line.length !== next - offset)) return null;
     bytes.push(...line);
   }
   return bytes.length === 0 ? null : Uint8Array.from(bytes);
 }
 
-/** The bytes of one line: at most so many, and none from the column of characters, which a bar or a wide gap begins. */
-function rowBytes(rest: string, most: number): number[] {
-  const hex = rest.split(/\||\s{3,}/, 1)[0]!;
+/** A byte, and the gap before it: hexdump has two blanks in the middle of a line. */
+const BYTE = /\s{0,2}([0-9a-f]{2})/iy;
+
+/** What may stand behind the bytes of a line: nothing, or the column of characters. */
+const BEHIND = /^(?:\s{2,}|\s*$|\s*[|>])/;
+
+/** The bytes of one line, at most so many: characters that look like hex may stand behind them. null: something else does. */
+function rowBytes(rest: string, most: number): number[] | null {
   const bytes: number[] = [];
-  for (const group of hex.split(/\s+/)) {
-    if (!/^(?:[0-9a-f]{2})+$/i.test(group)) break;
-    for (let at = 0; at < group.length && bytes.length < most; at += 2) {
-      bytes.push(Number.parseInt(group.slice(at, at + 2), 16));
-    }
+  let end = 0;
+  while (bytes.length < most) {
+    BYTE.lastIndex = end;
+    const match = BYTE.exec(rest);
+    if (match === null) break;
+    bytes.push(Number.parseInt(match[1]!, 16));
+    end = BYTE.lastIndex;
   }
-  return bytes;
+  return BEHIND.test(rest.slice(end)) ? bytes : null;
 }
 
 function plainHex(text: string): Uint8Array {

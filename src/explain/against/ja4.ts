@@ -65,7 +65,12 @@ function whyPartA(part: string, theirs: string, hello: ClientHello): Deviation[]
     case 'version':
       return whyVersion(theirs, hello);
     case 'sni':
-      return [deviation('other_sni', theirs === 'i' ? 'it saw no server_name' : 'it saw a server_name')];
+      return [
+        deviation(
+          'other_sni',
+          theirs === 'i' ? 'server_name not noticed' : 'a server_name is claimed, which the hello has not',
+        ),
+      ];
     case 'cipher_suites':
       return whyCount(theirs, hello.cipherSuites, []);
     case 'extensions':
@@ -112,7 +117,10 @@ function whyCount(theirs: string, values: readonly number[], missing: readonly n
 
 function whyAlpn(theirs: string, alpn: readonly string[] | null): Deviation[] {
   const first = alpn?.[0] ?? '';
-  if (theirs === '00' && first !== '') return [deviation('alpn_missing', 'it saw no ALPN')];
+  if (theirs === '00' && first !== '') return [deviation('alpn_missing', 'ALPN not noticed')];
+  if (theirs === first.slice(0, 2)) {
+    return [deviation('alpn_first_two', 'the first two characters of the ALPN protocol, not its first and last')];
+  }
   if (theirs === '99' && first !== '') {
     return [
       deviation(
