@@ -23,13 +23,37 @@ export interface KnownHello {
   readonly repair: Repair | null;
 }
 
-/**
- * The views of a hello as far as a row tells them, or as they follow from what it tells.
- *
- * @returns null where it tells none
- * @throws SensorError as {@link checkValue}
- */
-export function knownHello(told: ToldValues): KnownHello | null {
+/** Hellos remembered: those of one client are equal, and a log has them by the thousand. When it is reached, all are forgotten. */
+const REMEMBERED = 4096;
+
+/** Characters of values that are worth remembering. Real ones have some 2,000; all together stay below 16 MiB. */
+const MAX_REMEMBERED = 4096;
+
+/** Makes hellos known from the values that rows tell. One for each list: it remembers what it made. */
+export class KnownHellos {
+  readonly #known = new Map<string, KnownHello>();
+
+  /**
+   * The views of a hello as far as a row tells them, or as they follow from what it tells.
+   *
+   * @returns null where it tells none
+   * @throws SensorError as {@link checkValue}
+   */
+  of(told: ToldValues): KnownHello | null {
+    const { ja3, ja3Hash, sslJa3, sslJa3Hash, ja4, ja4R } = told;
+    const key = JSON.stringify([ja3, ja3Hash, sslJa3, sslJa3Hash, ja4, ja4R]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const hello = knownHello(told);
+    if (hello !== null && key.length <= MAX_REMEMBERED) {
+      if (this.#known.size >= REMEMBERED) this.#known.clear();
+      this.#known.set(key, hello);
+    }
+    return hello;
+  }
+}
+
+function knownHello(told: ToldValues): KnownHello | null {
   const ja3 = checkValue('ja3', told.ja3Hash ?? null, told.ja3 ?? null);
   const sslJa3 = checkValue('ssl_ja3', told.sslJa3Hash ?? null, told.sslJa3 ?? null);
   const ja4 = checkValue('ja4', told.ja4 ?? null, told.ja4R ?? null);

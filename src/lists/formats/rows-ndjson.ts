@@ -2,8 +2,8 @@ import type { Endpoint } from '../../endpoint.js';
 import { SensorError } from '../../errors.js';
 import type { Transport } from '../../model/index.js';
 import { address, port, stringOrNull, time, wireText } from '../fields.js';
-import { knownHello, versionOfJa4 } from '../observation.js';
-import type { JsonFormat, JsonObject } from '../rows.js';
+import { KnownHellos, versionOfJa4 } from '../observation.js';
+import type { JsonFormat, JsonObject, Rows } from '../rows.js';
 
 const FINGERPRINTS = ['ja3_hash', 'ssl_ja3_hash', 'ja4'] as const;
 
@@ -19,40 +19,45 @@ export const rowsNdjson: JsonFormat = {
   reads: 'objects',
   gives: 'observations',
   recognise: isRow,
-  open: (rows) => (object, line) => {
-    const hello = knownHello({
-      ja3: stringOrNull(object, 'ja3'),
-      ja3Hash: stringOrNull(object, 'ja3_hash'),
-      sslJa3: stringOrNull(object, 'ssl_ja3'),
-      sslJa3Hash: stringOrNull(object, 'ssl_ja3_hash'),
-      ja4: stringOrNull(object, 'ja4'),
-      ja4R: stringOrNull(object, 'ja4_r'),
-    });
-    if (hello === null) {
-      rows.passedOver++;
-      return;
-    }
-    const { transport = 'tcp' } = object;
-    if (!TRANSPORTS.has(transport)) throw new SensorError('bad_text', 'transport', 0, 'is none of tcp, quic, dtls');
-    rows.observation(
-      line,
-      {
-        timestamp: time(object.timestamp, 'timestamp'),
-        transport: transport as Transport,
-        src: { ip: address(object.src_ip, 'src_ip'), port: port(object.src_port, 'src_port') },
-        dst: { ip: address(object.dst_ip, 'dst_ip'), port: port(object.dst_port, 'dst_port') },
-        proxiedSrc: endpoint(object.proxied_src),
-        starttls: wireText(object.starttls, 'starttls'),
-        sni: wireText(object.sni, 'sni'),
-        alpn: texts(object.alpn),
-        tlsVersion: wireText(object.tls_version, 'tls_version') ?? versionOfJa4(hello.views),
-        retry: object.retry === true,
-        fingerprint: hello.views,
-      },
-      hello.repair,
-    );
+  open: (rows) => {
+    const hellos = new KnownHellos();
+    return (object, line) => readRow(object, line, rows, hellos);
   },
 };
+
+function readRow(object: JsonObject, line: number, rows: Rows, hellos: KnownHellos): void {
+  const hello = hellos.of({
+    ja3: stringOrNull(object, 'ja3'),
+    ja3Hash: stringOrNull(object, 'ja3_hash'),
+    sslJa3: stringOrNull(object, 'ssl_ja3'),
+    sslJa3Hash: stringOrNull(object, 'ssl_ja3_hash'),
+    ja4: stringOrNull(object, 'ja4'),
+    ja4R: stringOrNull(object, 'ja4_r'),
+  });
+  if (hello === null) {
+    rows.passedOver++;
+    return;
+  }
+  const { transport = 'tcp' } = object;
+  if (!TRANSPORTS.has(transport)) throw new SensorError('bad_text', 'transport', 0, 'is none of tcp, quic, dtls');
+  rows.observation(
+    line,
+    {
+      timestamp: time(object.timestamp, 'timestamp'),
+      transport: transport as Transport,
+      src: { ip: address(object.src_ip, 'src_ip'), port: port(object.src_port, 'src_port') },
+      dst: { ip: address(object.dst_ip, 'dst_ip'), port: port(object.dst_port, 'dst_port') },
+      proxiedSrc: endpoint(object.proxied_src),
+      starttls: wireText(object.starttls, 'starttls'),
+      sni: wireText(object.sni, 'sni'),
+      alpn: texts(object.alpn),
+      tlsVersion: wireText(object.tls_version, 'tls_version') ?? versionOfJa4(hello.views),
+      retry: object.retry === true,
+      fingerprint: hello.views,
+    },
+    hello.repair,
+  );
+}
 
 /** `192.0.2.7:993`, `[2001:db8::7]:993`. */
 function endpoint(value: unknown): Endpoint | null {

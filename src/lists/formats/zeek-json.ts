@@ -1,4 +1,5 @@
 import { isObject } from '../json-records.js';
+import { KnownHellos } from '../observation.js';
 import type { JsonFormat, JsonObject } from '../rows.js';
 import { zeekRow } from './zeek.js';
 
@@ -12,8 +13,12 @@ export const zeekJson: JsonFormat = {
   reads: 'objects',
   gives: 'observations',
   recognise: isZeek,
-  open: (rows) => (object, line) => {
-    const id = isObject(object.id) ? object.id : {};
-    zeekRow((column) => object[column] ?? (column.startsWith('id.') ? id[column.slice(3)] : undefined), line, rows);
+  open: (rows) => {
+    const hellos = new KnownHellos();
+    return (object, line) => {
+      const id = isObject(object.id) ? object.id : {};
+      const read = (column: string) => object[column] ?? (column.startsWith('id.') ? id[column.slice(3)] : undefined);
+      zeekRow(read, line, rows, hellos);
+    };
   },
 };

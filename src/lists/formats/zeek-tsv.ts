@@ -1,4 +1,5 @@
 import { SensorError } from '../../errors.js';
+import { KnownHellos } from '../observation.js';
 import { badLine, type LineFormat } from '../rows.js';
 import { zeekRow } from './zeek.js';
 
@@ -21,6 +22,7 @@ export const zeekTsv: LineFormat = {
   gives: 'observations',
   recognise: (line) => /^#(?:separator |fields\s)/.test(line),
   open: (rows) => {
+    const hellos = new KnownHellos();
     let separator = '\t';
     let unset = '-';
     let empty = '(empty)';
@@ -58,6 +60,7 @@ export const zeekTsv: LineFormat = {
             },
             line.number,
             rows,
+            hellos,
           );
         }),
       end: () => {},

@@ -1,5 +1,5 @@
 import { address, port, time, wireText } from '../fields.js';
-import { knownHello, transportOf, versionOfJa4 } from '../observation.js';
+import { type KnownHellos, transportOf, versionOfJa4 } from '../observation.js';
 import type { Rows } from '../rows.js';
 
 /** The columns of an ssl.log that are read, from either of its forms; null: unset. */
@@ -11,12 +11,12 @@ export type ZeekRead = (column: string) => unknown;
  *
  * @throws SensorError
  */
-export function zeekRow(read: ZeekRead, line: number, rows: Rows): void {
+export function zeekRow(read: ZeekRead, line: number, rows: Rows, hellos: KnownHellos): void {
   const text = (column: string): string | null => {
     const value = read(column);
     return typeof value === 'string' ? value : null;
   };
-  const hello = knownHello({ ja3Hash: text('ja3'), ja4: text('ja4'), ja4R: text('ja4_r') });
+  const hello = hellos.of({ ja3Hash: text('ja3'), ja4: text('ja4'), ja4R: text('ja4_r') });
   if (hello === null) {
     rows.passedOver++;
     return;
