@@ -45,10 +45,10 @@ export class ExactIndex {
   }
 
   /**
-   * Known hellos with a ja3 are met here only by what has none: of two whose ja3 are known to differ, that Dovecot could not tell them apart says nothing.
+   * Known hellos with a ja3 are met here only by what may have none: of two whose ja3 are known to differ, that Dovecot could not tell them apart says nothing.
    */
   sslJa3(subject: Subject): readonly KnownHello[] {
-    if (subject.ja3 !== null && this.#byHash.ssl_ja3.size === 0) return NONE;
+    if (!subject.mayBeSslJa3 && this.#byHash.ssl_ja3.size === 0) return NONE;
     const found = new Set<KnownHello>();
     for (const value of subject.sslJa3) {
       const { hash, string } = value;
@@ -59,7 +59,7 @@ export class ExactIndex {
         // A ja3 string cannot say whether GREASE was there; a hello's bytes can.
         else if (isFromJa3String(subject)) add(found, this.#ungreased.get(string));
       }
-      if (subject.ja3 === null) add(found, this.#projectionsOf(subject, value));
+      if (subject.mayBeSslJa3) add(found, this.#projectionsOf(subject, value));
     }
     return found.size === 0 ? NONE : [...found];
   }

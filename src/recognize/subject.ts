@@ -1,6 +1,7 @@
 import {
   type Ja3Lists,
   ja3OfLists,
+  knownToOpenSsl,
   md5,
   parseJa3String,
   parseJa4,
@@ -27,6 +28,8 @@ export interface Subject {
   /** As `listsView` tells them: `ssl_ja3` hides extensions, and the version. Without GREASE; null where hashes are all that is known. */
   readonly lists: Ja3Lists | null;
   readonly listsView: 'ja3' | 'ssl_ja3';
+  /** Perhaps all that is known is what Dovecot told. What has a ja3 string is met by what Dovecot would have told of it, then; see `ExactIndex`. */
+  readonly mayBeSslJa3: boolean;
   /** The hello itself was seen: what is not in its lists was not sent. Strings have lost GREASE. */
   readonly seen: boolean;
 }
@@ -51,6 +54,7 @@ export function subjectOfJa3String(string: string): Subject {
     ja4: null,
     lists,
     listsView: 'ja3',
+    mayBeSslJa3: false,
     seen: false,
   };
 }
@@ -68,6 +72,7 @@ export function subjectOfSslJa3String(string: string): Subject {
     ja4: null,
     lists: withoutGreaseLists(lists),
     listsView: 'ssl_ja3',
+    mayBeSslJa3: true,
     seen: false,
   };
 }
@@ -79,9 +84,11 @@ export function subjectOfSslJa3String(string: string): Subject {
  */
 export function subjectOfString(string: string): Subject {
   const asJa3 = subjectOfJa3String(string);
-  // An ssl_ja3 string keeps GREASE, which the ja3 one has lost; without any, it is among the ja3 string's own views.
+  const { version, extensions } = parseJa3String(string);
+  // Dovecot says 771 of every hello, and lists no extension OpenSSL does not know.
+  if (version !== 771 || knownToOpenSsl(extensions, '3.5').length < extensions.length) return asJa3;
   const asSslJa3 = subjectOfSslJa3String(string);
-  return { ...asJa3, sslJa3: distinct([...asSslJa3.sslJa3, ...asJa3.sslJa3]) };
+  return { ...asSslJa3, ja3: asJa3.ja3, sslJa3: distinct([...asSslJa3.sslJa3, ...asJa3.sslJa3]) };
 }
 
 /**
@@ -97,6 +104,7 @@ export function subjectOfHash(hash: string, view: Exclude<LabelVia, 'ja4'> | nul
     ja4: null,
     lists: null,
     listsView: 'ja3',
+    mayBeSslJa3: view !== 'ja3',
     seen: false,
   };
 }
@@ -108,7 +116,15 @@ export function subjectOfHash(hash: string, view: Exclude<LabelVia, 'ja4'> | nul
  */
 export function subjectOfJa4(ja4: string, ja4r: string | null = null): Subject {
   parseJa4(ja4);
-  return { ja3: null, sslJa3: [], ja4: { string: ja4r, hash: ja4 }, lists: null, listsView: 'ja3', seen: false };
+  return {
+    ja3: null,
+    sslJa3: [],
+    ja4: { string: ja4r, hash: ja4 },
+    lists: null,
+    listsView: 'ja3',
+    mayBeSslJa3: false,
+    seen: false,
+  };
 }
 
 /**
@@ -121,16 +137,33 @@ export function subjectOfViews(views: Pick<KnownViews, 'ja3' | 'sslJa3' | 'ja4'>
   if (ja3 !== null && ja3Lists !== null) {
     const derived = GENERATIONS.map((openssl) => sslJa3OfLists(ja3Lists, openssl));
     const sslJa3 = told.length > 0 ? told : distinct(derived);
-    return { ja3, sslJa3, ja4, lists: withoutGreaseLists(ja3Lists), listsView: 'ja3', seen: false };
+    return {
+      ja3,
+      sslJa3,
+      ja4,
+      lists: withoutGreaseLists(ja3Lists),
+      listsView: 'ja3',
+      mayBeSslJa3: ja3 === null,
+      seen: false,
+    };
   }
   const sslLists = told.map(listsOf).find((lists) => lists !== null);
   const lists = sslLists === undefined ? null : withoutGreaseLists(sslLists);
-  return { ja3, sslJa3: told, ja4, lists, listsView: lists === null ? 'ja3' : 'ssl_ja3', seen: false };
+  return {
+    ja3,
+    sslJa3: told,
+    ja4,
+    lists,
+    listsView: lists === null ? 'ja3' : 'ssl_ja3',
+    mayBeSslJa3: ja3 === null,
+    seen: false,
+  };
 }
 
 /** Computes what a rung asks for when it asks: most hellos are known by the first. */
 class HelloSubject implements Subject {
   readonly listsView = 'ja3';
+  readonly mayBeSslJa3 = false;
   readonly seen = true;
   readonly #hello: ClientHello;
   readonly #fingerprint: Fingerprint;
