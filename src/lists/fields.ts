@@ -1,6 +1,6 @@
 import { SensorError } from '../errors.js';
 import type { Timestamp } from '../model/index.js';
-import { MAX_NAME_LENGTH } from './limits.js';
+import { MAX_NAME_LENGTH, MAX_WIRE_TEXT } from './limits.js';
 import type { JsonObject } from './rows.js';
 
 /** Half of a pair that UTF-16 needs two for: it has no form in UTF-8, so what is stored would not be what was read. */
@@ -32,8 +32,25 @@ export function requiredText(value: unknown, field: string): string {
 /** A text of the wire, such as a server name: kept to the last character. null where it is not there. */
 export function wireText(value: unknown, field: string): string | null {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'string' || loneSurrogate.test(value)) throw new SensorError('bad_text', field, 0, 'is no text');
+  if (typeof value !== 'string' || value.length > MAX_WIRE_TEXT || loneSurrogate.test(value)) {
+    throw new SensorError('bad_text', field, 0, 'is no text, or too long for one');
+  }
   return value;
+}
+
+/**
+ * Protocol names of application_layer_protocol_negotiation, in their order; null where they are not there.
+ *
+ * @throws SensorError `bad_text`
+ */
+export function wireTexts(value: unknown, field: string): readonly string[] | null {
+  if (value === undefined || value === null) return null;
+  if (!Array.isArray(value)) throw new SensorError('bad_text', field, 0, 'is no list');
+  return value.map((item) => {
+    const text = wireText(item, field);
+    if (text === null) throw new SensorError('bad_text', field, 0, 'has a member that is no text');
+    return text;
+  });
 }
 
 /** A string to be checked elsewhere, or null. */

@@ -21,3 +21,6 @@ export const MAX_PROCESSES = 4_096;
 
 /** Characters of a ja4_r. As many numbers as a JA3 string may have in its two longest lists, in five characters each, and signature algorithms. */
 export const MAX_JA4_STRING = 65_536;
+
+/** Characters of a server name or protocol name of a log: a hello cannot announce longer ones (RFC 6066 section 3: two bytes of length). */
+export const MAX_WIRE_TEXT = 65_535;

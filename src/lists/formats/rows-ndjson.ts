@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../endpoint.js';
 import { SensorError } from '../../errors.js';
 import type { Transport } from '../../model/index.js';
-import { address, port, stringOrNull, time, wireText } from '../fields.js';
+import { address, port, stringOrNull, time, wireText, wireTexts } from '../fields.js';
 import { KnownHellos, versionOfJa4 } from '../observation.js';
 import type { JsonFormat, JsonObject, Rows } from '../rows.js';
 
@@ -50,7 +50,7 @@ function readRow(object: JsonObject, line: number, rows: Rows, hellos: KnownHell
       proxiedSrc: endpoint(object.proxied_src),
       starttls: wireText(object.starttls, 'starttls'),
       sni: wireText(object.sni, 'sni'),
-      alpn: texts(object.alpn),
+      alpn: wireTexts(object.alpn, 'alpn'),
       tlsVersion: wireText(object.tls_version, 'tls_version') ?? versionOfJa4(hello.views),
       retry: object.retry === true,
       fingerprint: hello.views,
@@ -67,14 +67,4 @@ function endpoint(value: unknown): Endpoint | null {
   if (match === null) throw new SensorError('bad_address', 'proxied_src', 0, 'is no address and port');
   const { ipv6, ipv4, port: number } = match.groups!;
   return { ip: address(ipv6 ?? ipv4, 'proxied_src'), port: port(number, 'proxied_src') };
-}
-
-function texts(value: unknown): readonly string[] | null {
-  if (value === undefined || value === null) return null;
-  if (!Array.isArray(value)) throw new SensorError('bad_text', 'alpn', 0, 'is no list');
-  return value.map((item) => {
-    const text = wireText(item, 'alpn');
-    if (text === null) throw new SensorError('bad_text', 'alpn', 0, 'has a member that is no text');
-    return text;
-  });
 }

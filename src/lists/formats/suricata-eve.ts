@@ -1,5 +1,4 @@
-import { SensorError } from '../../errors.js';
-import { address, port, stringOrNull, time, wireText } from '../fields.js';
+import { address, port, stringOrNull, time, wireText, wireTexts } from '../fields.js';
 import { isObject } from '../json-records.js';
 import { KnownHellos, transportOf, versionOfJa4 } from '../observation.js';
 import type { JsonFormat, JsonObject, Rows } from '../rows.js';
@@ -46,7 +45,7 @@ function readEvent(object: JsonObject, line: number, rows: Rows, hellos: KnownHe
       proxiedSrc: null,
       starttls: wireText(tls.from_proto, 'from_proto'),
       sni: wireText(tls.sni, 'sni'),
-      alpn: alpn(tls.client_alpns),
+      alpn: wireTexts(tls.client_alpns, 'client_alpns'),
       // tls.version is the negotiated one.
       tlsVersion: versionOfJa4(hello.views),
       retry: false,
@@ -63,12 +62,4 @@ function told(tls: JsonObject, key: 'ja3' | 'ja4'): { readonly hash: string | nu
   const hash =
     typeof value === 'string' ? value : (stringOrNull(tls, `${key}_hash`) ?? stringOrNull(tls, `${key}.hash`));
   return { hash, string: stringOrNull(tls, `${key}_string`) ?? stringOrNull(tls, `${key}.string`) };
-}
-
-function alpn(value: unknown): readonly string[] | null {
-  if (!Array.isArray(value)) return null;
-  return value.map((item) => {
-    if (typeof item !== 'string') throw new SensorError('bad_text', 'client_alpns', 0, 'has a member that is no text');
-    return item;
-  });
 }

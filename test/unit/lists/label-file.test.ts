@@ -85,6 +85,31 @@ describe('parseLabelFile', () => {
     expect(parseLabelFile(file(`a,1,lib,k,${string},,,${END}`), 'f.csv')).toHaveLength(1);
   });
 
+  it('takes ja4, a source row, and clients of no known version', () => {
+    const header = 'client,version,tls_library,kind,ja4,ja4_r,weight,quality,source,source_row,licence,captured';
+    const ja4R =
+      't13d1516h2_002f,0035,009c,009d,1301,1302,1303,c013,c014,c02b,c02c,c02f,c030,cca8,cca9_0005,000a,000b,000d,0012,0015,0017,001b,0023,002b,002d,0033,4469,ff01_0403,0804,0401,0503,0805,0501,0806,0601';
+    const [row] = parseLabelFile(
+      `${header}\na,,,k,t13d1516h2_8daaf6152771_e5627efa2ab1,"${ja4R}",1,q,s,77,l,\n`,
+      'f.csv',
+    );
+    expect(row).toMatchObject({
+      view: 'ja4',
+      hash: 't13d1516h2_8daaf6152771_e5627efa2ab1',
+      string: ja4R,
+      version: '',
+      tlsLibrary: '',
+      sourceRow: 77,
+    });
+  });
+
+  it('refuses a string that has another hash than the one beside it', () => {
+    const text = file(`a,1,lib,k,${JA3.replace('769', '770')},,,${END}`);
+    expect(() => parseLabelFile(text, 'f.csv')).toThrow(
+      expect.objectContaining({ code: 'label_file', field: 'ja3', message: expect.stringContaining('f.csv line 2') }),
+    );
+  });
+
   const line = (change: Readonly<Record<string, string>>) => {
     const values = ['a', '1', 'lib', 'k', '', '0'.repeat(32), '', '', '1', 'q', 's', 'l', '2026'];
     const columns = HEADER.split(',');
