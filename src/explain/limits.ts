@@ -7,11 +7,11 @@ export const MAX_TEXT = 2 ** 20;
 /** Hellos explained from one input. A connection has two at most (RFC 8446 section 4.1.4); bytes that were pasted may hold a few connections. */
 export const MAX_HELLOS = 16;
 
-/** Deviations combined when another tool's hash is looked for. What real tools do wrong is one thing, or Dovecot's three; with four, chance words enter. */
+/** Deviations combined when another tool's hash is looked for. What real tools do wrong is one thing, or Dovecot's three; more would only take time. */
 export const MAX_DEVIATIONS = 3;
 
 /**
- * Characters hashed while looking for another tool's hash: half a second's work, and for a real hello (some 300 to 700 characters) all combinations there are.
- * A hostile hello's string has 500,000.
+ * Characters hashed while looking for another tool's hash. For real hellos (300 to 700 characters, the longest 2,000) that is room for all combinations;
+ * a hostile one's string has 200,000, and would keep us for minutes.
  */
-export const MAX_HASHED_CHARACTERS = 2 ** 27;
+export const MAX_HASHED_CHARACTERS = 2 ** 25;
