@@ -1,5 +1,5 @@
 import { SensorError } from '../../errors.js';
-import { type Elements, keyOf, setElement } from './element.js';
+import { Elements, keyOf, setElement } from './element.js';
 import { MAX_ELEMENTS } from './limits.js';
 
 /**
@@ -22,11 +22,11 @@ const USER = 'user=<';
 
 /** @throws SensorError `log_elements`: a name without an end */
 export function readElements(message: string): LineParts | null {
-  const rip = message.lastIndexOf(', rip=');
+  const rip = lastRip(message);
   let nameEnd = rip < 0 ? -1 : message.lastIndexOf('>, ', rip);
   const at = elementsStart(message, nameEnd);
   if (at < 0) return null;
-  const elements: Elements = {};
+  const elements = new Elements();
   const text = message.slice(0, at);
   const name = message.startsWith(USER, at + 2) ? at + 2 : message.indexOf(`, ${USER}`, at) + 2;
   if (name < 2) {
@@ -44,6 +44,13 @@ export function readElements(message: string): LineParts | null {
   elements.user = message.slice(name + USER.length, early < 0 ? nameEnd : early);
   readTail(message, noMechanism ? rip + 2 : nameEnd + 3, elements);
   return { text, elements };
+}
+
+/** Forwards, since that is the faster search: a line ends in a long fingerprint. */
+function lastRip(message: string): number {
+  let last = -1;
+  for (let at = message.indexOf(', rip='); at >= 0; at = message.indexOf(', rip=', at + 1)) last = at;
+  return last;
 }
 
 /** Where `: ` stands before the elements. */

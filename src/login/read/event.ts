@@ -6,17 +6,25 @@ import type { Head } from './head.js';
 import { REMEMBERED_STRINGS } from './limits.js';
 import type { Saying } from './message.js';
 
-/** Puts a login together. Remembers the hashes of fingerprint strings, of which a server sees the same few again and again. */
+/** A value, and whether Dovecot can have told it. */
+interface Remembered {
+  readonly value: KnownValue;
+  readonly dovecots: boolean;
+}
+
+const NUMBERS = '(?:\\d{1,5}(?:-\\d{1,5})*)?';
+const JA3_STRING = new RegExp(`^\\d{1,5}${`,${NUMBERS}`.repeat(4)}$`);
+
+/** Puts a login together. Remembers fingerprints by their hash, of which a server sees the same few again and again. */
 export class EventMaker {
-  readonly #values = new Map<string, { readonly value: KnownValue; readonly dovecots: boolean }>();
-  readonly #hashes = new Map<string, KnownValue>();
+  readonly #values = new Map<string, Remembered>();
 
   make(head: Head, said: Saying, elements: Elements): LoginEvent {
     const { user, mechanism, session, secured, ja4 } = elements;
     const seen = this.#value(elements.sslJa3, elements.sslJa3Hash);
-    const forwarded = this.#value(elements.ja3, elements.ja3Hash);
+    const forwarded = this.#value(elements.ja3, elements.ja3Hash)?.value ?? null;
     // A string that no OpenSSL could have told is not what Dovecot saw: somebody forwards true ja3 under the name of the other.
-    const foreign = seen !== null && seen.string !== null && this.#values.get(seen.string)?.dovecots === false;
+    const foreign = seen?.dovecots === false;
     return {
       time: head.time,
       session: session ?? null,
@@ -29,37 +37,37 @@ export class EventMaker {
       reason: said.reason,
       // `TLS handshaking`: it never came to be
       tls: secured != null && /^TLS(?! handshaking)/.test(secured),
-      sslJa3: foreign ? null : seen,
-      ja3: forwarded ?? (foreign ? seen : null),
+      sslJa3: foreign ? null : (seen?.value ?? null),
+      ja3: forwarded ?? (foreign ? seen.value : null),
       ja4: ja4 ?? null,
     };
   }
 
   /** Of a string and a hash that contradict each other the hash counts: lines are cut where strings are. */
-  #value(string: string | null | undefined, hash: string | null | undefined): KnownValue | null {
+  #value(string: string | null | undefined, hash: string | null | undefined): Remembered | null {
     if (string == null) return hash == null ? null : this.#hashAlone(hash);
-    const known = this.#valueOf(string);
-    return hash == null || hash === known.hash ? known : this.#hashAlone(hash);
+    if (hash != null) {
+      const known = this.#values.get(hash);
+      if (known !== undefined && known.value.string === string) return known;
+    }
+    if (!JA3_STRING.test(string)) return hash == null ? null : this.#hashAlone(hash);
+    const own = md5(string);
+    if (hash != null && hash !== own) return this.#hashAlone(hash);
+    return this.#remember({ value: { string, hash: own }, dovecots: couldBeDovecots(string) });
   }
 
-  #valueOf(string: string): KnownValue {
-    let known = this.#values.get(string);
-    if (known === undefined) {
-      if (this.#values.size >= REMEMBERED_STRINGS) this.#values.clear();
-      known = { value: { string, hash: md5(string) }, dovecots: couldBeDovecots(string) };
-      this.#values.set(string, known);
-    }
-    return known.value;
+  #hashAlone(hash: string): Remembered {
+    const known = this.#values.get(hash);
+    // Without its string, also where another line told it: what this line says is what is told of it
+    if (known !== undefined && known.value.string === null) return known;
+    const alone: Remembered = { value: { string: null, hash }, dovecots: true };
+    return known === undefined ? this.#remember(alone) : alone;
   }
 
-  #hashAlone(hash: string): KnownValue {
-    let known = this.#hashes.get(hash);
-    if (known === undefined) {
-      if (this.#hashes.size >= REMEMBERED_STRINGS) this.#hashes.clear();
-      known = { string: null, hash };
-      this.#hashes.set(hash, known);
-    }
-    return known;
+  #remember(value: Remembered): Remembered {
+    if (this.#values.size >= REMEMBERED_STRINGS) this.#values.clear();
+    this.#values.set(value.value.hash, value);
+    return value;
   }
 }
 

@@ -15,8 +15,9 @@ export interface Head {
 const PROCESS = '-login: ';
 
 // What may stand between the timestamp and the name of the process. Nothing in Dovecot's own file; host and program in syslog (RFC 3164 section 4.1) and in
-// journalctl's lines; host, app, procid, msgid and structured data in RFC 5424 section 6. Strict, because other programs of the same syslog quote strangers.
-const BEFORE_PROCESS = /^ (?:\S+ \S+: )?([a-z0-9_]+)$/;
+// journalctl's lines; host, app, procid, msgid and structured data in RFC 5424 section 6. Strict, because other programs of the same syslog, and other
+// processes of Dovecot (`auth: Info: …`), quote strangers.
+const BEFORE_PROCESS = /^ (?:\S*[^\s:] \S+: )?([a-z0-9_]+)$/;
 const BEFORE_PROCESS_5424 = /^ \S+ \S+ \S+ \S+ (?:-|\[.*\]) +\ufeff? *([a-z0-9_]+)$/;
 // The priority of syslog as some daemons write it, with the version of RFC 5424; and the name docker compose puts before the lines of a container.
 const BEFORE_STAMP = /^(?:[\w.-]+ +\| )?(?:<\d{1,3}>(1 )?)?/;

@@ -1,11 +1,11 @@
 import { MAX_LINE_BYTES } from './limits.js';
 
-/** A line without its end. `bytes` is valid until the next push. */
-export interface Line {
-  readonly bytes: Buffer;
-  /** Of its first byte, in all that was pushed. */
-  readonly offset: number;
-}
+/**
+ * Takes a line, which is the bytes from `start` to `end` without the line's end. They are valid until the next push.
+ *
+ * @param offset of its first byte, in all that was pushed
+ */
+export type TakeLine = (bytes: Buffer, start: number, end: number, offset: number) => void;
 
 /** What becomes of a line beyond the limit, by the offset of its first byte: none of its bytes are kept. */
 export type OnTooLong = (offset: number) => void;
@@ -36,7 +36,7 @@ export class LineSplitter {
     return this.#lines;
   }
 
-  push(chunk: Buffer, take: (line: Line) => void): void {
+  push(chunk: Buffer, take: TakeLine): void {
     let at = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, at)) {
       this.#lines++;
@@ -44,11 +44,11 @@ export class LineSplitter {
         this.#skipping = false;
         this.#offset += end + 1 - at;
       } else if (this.#keptBytes === 0) {
-        this.#give(chunk.subarray(at, end), end + 1 - at, take);
+        this.#give(chunk, at, end, end + 1 - at, take);
       } else {
         const bytes = Buffer.concat([...this.#kept, chunk.subarray(at, end)]);
         this.#forget();
-        this.#give(bytes, bytes.length + 1, take);
+        this.#give(bytes, 0, bytes.length, bytes.length + 1, take);
       }
       at = end + 1;
     }
@@ -56,21 +56,21 @@ export class LineSplitter {
   }
 
   /** What stands behind the last line end counts as a line. */
-  end(take: (line: Line) => void): void {
+  end(take: TakeLine): void {
     if (this.#keptBytes > 0) {
       const bytes = Buffer.concat(this.#kept);
       this.#forget();
       this.#lines++;
-      this.#give(bytes, bytes.length, take);
+      this.#give(bytes, 0, bytes.length, bytes.length, take);
     }
     this.#skipping = false;
   }
 
-  #give(bytes: Buffer, length: number, take: (line: Line) => void): void {
+  #give(bytes: Buffer, start: number, end: number, length: number, take: TakeLine): void {
     const offset = this.#offset;
     this.#offset += length;
-    if (bytes.length > MAX_LINE_BYTES) this.#onTooLong(offset);
-    else take({ bytes: bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes, offset });
+    if (end - start > MAX_LINE_BYTES) this.#onTooLong(offset);
+    else take(bytes, start, end > start && bytes[end - 1] === CR ? end - 1 : end, offset);
   }
 
   #keep(chunk: Buffer, at: number): void {

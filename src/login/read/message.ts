@@ -8,17 +8,17 @@ export interface Saying {
 }
 
 /** Dovecot 2.4 ends what it says with one of these in brackets: its `client_auth_fail_code` and login-failure event reasons. */
-const EVENT_REASONS: Readonly<Record<string, LoginOutcome>> = {
-  auth_failed: 'failed',
-  proxy_dest_auth_failed: 'failed',
-  no_auth_attempts: 'none',
-  tls_handshake_not_finished: 'none',
-  auth_aborted_by_client: 'none',
-  auth_waiting_client: 'none',
-};
+const EVENT_REASONS: ReadonlyMap<string, LoginOutcome> = new Map([
+  ['auth_failed', 'failed'],
+  ['proxy_dest_auth_failed', 'failed'],
+  ['no_auth_attempts', 'none'],
+  ['tls_handshake_not_finished', 'none'],
+  ['auth_aborted_by_client', 'none'],
+  ['auth_waiting_client', 'none'],
+]);
 
 // The rest of them: the credentials were not looked at, or were right and the user was kept out all the same.
-const OTHER_EVENT_REASON = /\(([a-z]+(?:_[a-z]+)+)\)$/;
+const OTHER_EVENT_REASON = /^[a-z]+(?:_[a-z]+)+$/;
 
 /** What 2.3 says in brackets, and 2.4 before its event reason. Tried in order. */
 const HUMAN: readonly (readonly [RegExp, LoginOutcome])[] = [
@@ -51,8 +51,12 @@ export function saying(text: string): Saying | null {
 }
 
 function outcomeOf(text: string): LoginOutcome {
-  const event = OTHER_EVENT_REASON.exec(text);
-  if (event !== null) return EVENT_REASONS[event[1]!] ?? 'refused';
+  if (text.endsWith(')')) {
+    const event = text.slice(text.lastIndexOf('(') + 1, -1);
+    const outcome = EVENT_REASONS.get(event);
+    if (outcome !== undefined) return outcome;
+    if (OTHER_EVENT_REASON.test(event)) return 'refused';
+  }
   for (const [pattern, outcome] of HUMAN) if (pattern.test(text)) return outcome;
   // 2.3 without a word in brackets: the connection ended before anything was tried
   return 'none';

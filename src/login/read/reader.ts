@@ -4,7 +4,7 @@ import { readElements } from './elements.js';
 import { EventMaker } from './event.js';
 import { readHead } from './head.js';
 import { MAX_LINE_BYTES } from './limits.js';
-import { type Line, LineSplitter } from './lines.js';
+import { LineSplitter, type TakeLine } from './lines.js';
 import { saying } from './message.js';
 import { compileTemplate, type Template } from './template.js';
 import { type Clock, StampReader } from './timestamp.js';
@@ -65,6 +65,9 @@ export class LogReader {
   readonly #reader: LineReader;
   readonly #splitter: LineSplitter;
   #found: (LoginEvent | SensorError)[] = [];
+  /** The bytes that were searched, and where in them the next login process is named. Forgotten with each push: the reader fills them again. */
+  #searched: Buffer | null = null;
+  #mark = 0;
 
   /** @throws SensorError `log_elements_setting` */
   constructor(options: LogOptions) {
@@ -82,8 +85,9 @@ export class LogReader {
   }
 
   /** @returns the logins and the refused lines of what is complete now, in order; offsets of errors count all bytes that were pushed */
-  push(chunk: Buffer): readonly (LoginEvent | SensorError)[] {
-    this.#splitter.push(chunk, this.#take);
+  push(chunk: Uint8Array): readonly (LoginEvent | SensorError)[] {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#splitter.push(bytes, this.#take);
     return this.#given();
   }
 
@@ -96,23 +100,35 @@ export class LogReader {
   #given(): readonly (LoginEvent | SensorError)[] {
     const found = this.#found;
     this.#found = [];
+    this.#searched = null;
     return found;
   }
 
-  readonly #take = ({ bytes, offset }: Line): void => {
-    // Most lines of a mail log are others'; these eight bytes are in every line that matters, also within JSON.
-    if (!bytes.includes(PROCESS) && !isJsonOfBytes(bytes)) return;
-    const found = this.#reader.read(bytes.toString('utf8'));
+  /** Most lines of a mail log are others', so what every line that matters holds is looked for in all of them at once. */
+  #nextMark(bytes: Buffer, from: number): number {
+    if (this.#searched !== bytes || this.#mark < from) {
+      const at = bytes.indexOf(PROCESS, from);
+      this.#searched = bytes;
+      this.#mark = at < 0 ? bytes.length : at;
+    }
+    return this.#mark;
+  }
+
+  readonly #take: TakeLine = (bytes, start, end, offset) => {
+    if (this.#nextMark(bytes, start) >= end && !isJsonOfBytes(bytes, start, end)) return;
+    const found = this.#reader.read(bytes.toString('utf8', start, end));
     if (found === null) return;
     this.#found.push(found instanceof SensorError ? moved(found, offset) : found);
   };
 }
 
+/** Also in JSON it is written like that. */
 const PROCESS = Buffer.from('-login: ');
-const JSON_BYTES = Buffer.from('"MESSAGE":[');
+const JSON_BYTES = '"MESSAGE":[';
 
 /** A journal entry whose message is no text. */
-const isJsonOfBytes = (bytes: Buffer): boolean => bytes[0] === 0x7b && bytes.includes(JSON_BYTES);
+const isJsonOfBytes = (bytes: Buffer, start: number, end: number): boolean =>
+  bytes[start] === 0x7b && bytes.subarray(start, end).includes(JSON_BYTES);
 
 const moved = ({ code, field, offset, message }: SensorError, by: number): SensorError =>
   new SensorError(code, field, by + offset, message);

@@ -1,6 +1,5 @@
 import { SensorError } from '../../errors.js';
-import type { ElementKey, Elements } from './element.js';
-import { setElement } from './element.js';
+import { type ElementKey, Elements, setElement } from './element.js';
 import type { LineParts } from './elements.js';
 import { MAX_FREE_TEXT, MAX_FREE_VARIABLES, MAX_SESSION, MAX_TEMPLATE, MAX_TEMPLATE_ELEMENTS } from './limits.js';
 
@@ -31,7 +30,8 @@ const user: Variable = { key: 'user', pattern: `.{0,${MAX_FREE_TEXT}}`, always: 
 const someText: Variable = { key: null, pattern: `.{0,${MAX_FREE_TEXT}}?`, always: false, free: true };
 const ja3 = (key: 'sslJa3' | 'ja3'): Variable => variable(key, '[0-9a-f,-]*?');
 const ja4 = variable('ja4', '[0-9A-Za-z_]*');
-const mechanism = variable('mechanism', '\\S{0,64}?');
+// Any text too where there is no such mechanism; as short as can be, since what follows is typed.
+const mechanism: Variable = { key: 'mechanism', pattern: '.{0,64}?', always: false, free: true };
 const remoteIp = variable('remoteIp', IP, true);
 const localIp = variable('localIp', IP, true);
 const remotePort = variable('remotePort', '\\d{1,5}', true);
@@ -122,7 +122,7 @@ function readBy(expression: RegExp, keys: readonly ElementKey[], message: string
   // 2.4 leaves the comma of a last element that is dropped; here every element has its own
   const match = expression.exec(message.endsWith(', ') ? message : `${message}, `);
   if (match === null) return null;
-  const elements: Elements = {};
+  const elements = new Elements();
   for (let i = 0; i < keys.length; i++) {
     const value = match[i + 2];
     if (value === undefined) continue;

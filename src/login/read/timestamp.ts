@@ -35,8 +35,8 @@ const UNIX = /^(\d{9,11})(?:\.(\d{1,9}))?(?= )/;
 
 const DAY = 86_400;
 
-/** Years to go back for a 29 February: there is none in 1900. */
-const YEARS_BACK = 8;
+/** Years to look at for a 29 February: from 2104 back to 2096. */
+const YEARS = 9;
 
 function ownZone(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
   return new Date(year, month - 1, day, hour, minute, second).getTime() / 1000;
@@ -69,6 +69,14 @@ export class StampReader {
   }
 
   #bsd(text: string): Stamp | null {
+    const known = this.#text;
+    if (
+      known !== '' &&
+      text.startsWith(known) &&
+      (text.length === known.length || text.charCodeAt(known.length) === 0x20)
+    ) {
+      return { time: timestamp(this.#seconds), length: known.length };
+    }
     const match = BSD.exec(text);
     if (match === null) return null;
     const [whole, name, day, hour, minute, second, fraction] = match as unknown as [
@@ -93,7 +101,7 @@ export class StampReader {
   #withoutYear(month: number, day: number, hour: number, minute: number, second: number): number | null {
     const limit = this.#latest() + DAY;
     const last = new Date(limit * 1000).getUTCFullYear() + 1;
-    for (let year = last; year > last - YEARS_BACK; year--) {
+    for (let year = last; year > last - YEARS; year--) {
       if (!isTime(year, month, day, hour, minute, second)) continue;
       const seconds = this.#wallClock(year, month, day, hour, minute, second);
       if (seconds <= limit) return seconds;
