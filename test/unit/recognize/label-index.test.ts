@@ -64,6 +64,14 @@ describe('LabelIndex', () => {
     expect(index.find({ ja3: value(MUTT_JA3) }, both)).toEqual([{ ...MUTT, via: 'ja3' }]);
   });
 
+  it('never matches a version taken from the record layer', () => {
+    const index = new LabelIndex([
+      known({ quality: 'record-version' }),
+      known({ client: 'NeoMutt', quality: 'string' }),
+    ]);
+    expect(index.find({ ja3: value(MUTT_JA3) }, NO_VIEWS).map((match) => match.client)).toEqual(['NeoMutt']);
+  });
+
   it('tells labels apart that differ in one word', () => {
     const words = [{ client: 'NeoMutt' }, { version: '2.2.12' }, { tlsLibrary: 'OpenSSL' }, { source: 'an operator' }];
     const index = new LabelIndex([
