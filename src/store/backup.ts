@@ -2,12 +2,15 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Database } from './database.js';
 import { storeError, translate } from './errors.js';
-import { BACKUP_PAGES, BACKUP_RESTARTS } from './limits.js';
+import { BACKUP_PAGES } from './limits.js';
 import type { BackupOptions } from './surface/index.js';
 
+/** More pages than a file can have. */
+const ALL_PAGES = 0x7fff_ffff;
+
 /**
- * Copies a database that is in use. Where another process writes in between, SQLite begins again; after some times of that the rest is copied in one step, which
- * keeps nobody from writing but lets this process do nothing else.
+ * Copies a database that is in use. Where another process writes between two steps SQLite begins again, and would for ever; after twice the steps that are needed
+ * the rest is copied in one, which keeps nobody from writing but lets this process do nothing else.
  */
 export async function backup(
   { connection, path }: Database,
@@ -16,15 +19,13 @@ export async function backup(
 ): Promise<void> {
   const file = resolve(target);
   makeTarget(file);
-  let left = Number.POSITIVE_INFINITY;
-  let restarts = 0;
+  let steps = 0;
   try {
     await connection.backup(file, {
       progress: ({ totalPages, remainingPages }) => {
         onProgress?.({ total: totalPages, remaining: remainingPages });
-        if (remainingPages > left) restarts++;
-        left = remainingPages;
-        return restarts < BACKUP_RESTARTS ? BACKUP_PAGES : Math.max(1, totalPages);
+        steps++;
+        return steps > 2 * Math.ceil(totalPages / BACKUP_PAGES) ? ALL_PAGES : BACKUP_PAGES;
       },
     });
   } catch (error) {

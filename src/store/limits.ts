@@ -34,8 +34,5 @@ export const DETAIL_LISTED = 64;
 /** Pages of a backup's step, 16 MiB: the process answers others in between. */
 export const BACKUP_PAGES = 4_096;
 
-/** How often a backup begins again because another process wrote, before the rest is copied in one step. */
-export const BACKUP_RESTARTS = 3;
-
 /** Rows an export reads at a time. */
 export const EXPORT_PAGE = 1_000;
