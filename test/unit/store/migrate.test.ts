@@ -1,31 +1,26 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS_FOLDER } from '../../../src/store/db-folder.js';
 import { openStore } from '../../../src/store/index.js';
 import { readMigrations } from '../../../src/store/migrate.js';
 import { temporaryFolder } from './folder.js';
-import { label } from './rows.js';
+import { label, MUTT, observation, shape } from './rows.js';
+import { migrationsAnd, schemaOf, writeSchema1 } from './schema1.js';
 
-/** The package's own migrations with others behind them. */
-function migrationsAnd(folder: string, ...more: string[]): string {
-  mkdirSync(folder);
-  const own = readMigrations(MIGRATIONS_FOLDER).map(({ sql }) => sql);
-  for (const [index, sql] of [...own, ...more].entries()) {
-    writeFileSync(join(folder, `${String(index + 1).padStart(4, '0')}_step.sql`), sql);
-  }
-  return folder;
-}
-
-function schemaOf(path: string): unknown {
-  const raw = new Database(path, { readonly: true });
-  try {
-    return raw.pragma('user_version', { simple: true });
-  } finally {
-    raw.close();
-  }
-}
+/** The 1,000 rows of a database that version 0.1.0 wrote: five days of hours, two shapes, some with STARTTLS, some before 1970. */
+const OLD_ROWS = Array.from({ length: 1_000 }, (_, number) =>
+  observation(number, {
+    timestamp: { seconds: (number - 100) * 431, nanoseconds: 999_999_999, digits: 9 },
+    fingerprint: number % 2 === 0 ? MUTT : shape(7),
+    starttls: number % 3 === 0 ? 'imap' : null,
+    sni: number % 5 === 0 ? null : `${number % 5}.example`,
+  }),
+);
 
 describe('migrations', () => {
   it('are numbered from 1 without gaps', () => {
@@ -74,4 +69,74 @@ describe('migrations', () => {
     expect(again.counts().observations).toBe(0);
     again.close();
   });
+});
+
+describe('a database of schema 1', () => {
+  it('is brought up to date with everything in it', async () => {
+    const path = join(temporaryFolder(), 'sensor.db');
+    writeSchema1(path, OLD_ROWS, 1_760_000_000);
+    const store = await openStore(path, { create: false });
+    expect(store.labels.all()).toEqual([label()]);
+    expect(store.counts()).toEqual({ fingerprints: 2, labels: 1, observations: 1_000, logins: 0 });
+    // Known again, by keys that were not computed from the row.
+    expect(store.observations.record(OLD_ROWS)).toEqual({ added: 0, known: 1_000 });
+    const stored = [...store.exports.observations()];
+    expect(stored.map(({ time, src, dst, starttls, sni }) => [time, src, dst, starttls, sni])).toEqual(
+      OLD_ROWS.map(({ timestamp, src, dst, starttls, sni }) => [timestamp, src, dst, starttls, sni]),
+    );
+    expect(new Set(stored.map(({ recordedAt }) => recordedAt))).toEqual(new Set([1_760_000_000]));
+    const [mutt] = store.fingerprints.find(MUTT.ja3?.hash ?? '');
+    expect(mutt).toMatchObject({ id: 1, whole: true, hellos: 500, firstSeen: -100 * 431, lastSeen: 898 * 431 });
+    expect(store.fingerprints.detail(1)?.serverNames.reduce((sum, { hellos }) => sum + hellos, 0)).toBe(400);
+    store.close();
+  });
+
+  it('counts afterwards what a new one counts of the same rows', async () => {
+    const folder = temporaryFolder();
+    const [old, fresh] = [join(folder, 'old.db'), join(folder, 'new.db')];
+    writeSchema1(old, OLD_ROWS, 1_760_000_000);
+    const migrated = await openStore(old, { create: false });
+    const recorded = await openStore(fresh, { create: true });
+    recorded.observations.record(OLD_ROWS);
+    for (const id of [1, 2]) {
+      expect(migrated.fingerprints.detail(id)).toEqual(recorded.fingerprints.detail(id));
+      for (const step of ['hour', 'day'] as const) {
+        expect(migrated.fingerprints.series(id, { step })).toEqual(recorded.fingerprints.series(id, { step }));
+      }
+    }
+    migrated.close();
+    recorded.close();
+    // And both have the same tables, indexes and columns.
+    const schema = (path: string) => {
+      const raw = new Database(path, { readonly: true });
+      const sql = raw.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
+      raw.close();
+      return sql;
+    };
+    expect(schema(old)).toEqual(schema(fresh));
+  });
+
+  it('is read only when it is up to date, and has no key file before', async () => {
+    const path = join(temporaryFolder(), 'sensor.db');
+    writeSchema1(path, OLD_ROWS, 1_760_000_000);
+    await expect(openStore(path, { create: false, readOnly: true })).rejects.toMatchObject({ code: 'database_older' });
+    expect(existsSync(`${path}.key`)).toBe(false);
+  });
+
+  it.each([1, 2, 500, 1_000])(
+    'is still one when the migration is killed at row %i, and migrates the next time',
+    async (row) => {
+      const path = join(temporaryFolder(), 'sensor.db');
+      writeSchema1(path, OLD_ROWS, 1_760_000_000);
+      const script = fileURLToPath(new URL('migrating.ts', import.meta.url));
+      const child = spawn(process.execPath, ['--import', 'tsx', script, path, String(row)], { stdio: 'inherit' });
+      const [, signal] = await once(child, 'close');
+      expect(signal).toBe('SIGKILL');
+      expect(schemaOf(path)).toBe(1);
+      const store = await openStore(path, { create: false });
+      expect(store.observations.record(OLD_ROWS)).toEqual({ added: 0, known: 1_000 });
+      expect(store.fingerprints.top().map(({ hellos }) => hellos)).toEqual([500, 500]);
+      store.close();
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -9,13 +10,16 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/index.js';
 import { temporaryFolder } from './folder.js';
 
-const RECORDER = fileURLToPath(new URL('recorder.ts', import.meta.url));
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 type Recorder = ChildProcessByStdio<null, Readable, Readable>;
 
 function startRecorder(path: string, from: number, size: number, batches: number): Recorder {
-  const parameters = [path, from, size, batches].map(String);
-  const child = spawn(process.execPath, ['--import', 'tsx', RECORDER, ...parameters], {
+  return start('recorder.ts', path, from, size, batches);
+}
+
+function start(name: string, ...parameters: (string | number)[]): Recorder {
+  const child = spawn(process.execPath, ['--import', 'tsx', script(name), ...parameters.map(String)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -106,5 +110,36 @@ describe('kill -9', () => {
     }
     expect(least).toBeGreaterThan(0);
     expect(integrity(path)).toBe('ok');
+  });
+
+  it(`leaves of an import all or nothing, ${ROUNDS} times in a row on one database`, { timeout: 600_000 }, async () => {
+    const path = join(temporaryFolder(), 'sensor.db');
+    let files = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      // Killed with an import under way, after none, one or two that were acknowledged.
+      const lines = await linesOf(start('importer.ts', path, files), 1 + (round % 3));
+      const acknowledged = files + lines.length - 1;
+      const store = await openStore(path, { create: false });
+      const { observations, labels, logins } = store.counts();
+      store.close();
+      expect(labels).toBeGreaterThanOrEqual(acknowledged);
+      expect(observations).toBe(labels * 12_000);
+      expect(logins).toBe(labels);
+      files = labels;
+    }
+    expect(files).toBeGreaterThan(0);
+    expect(integrity(path)).toBe('ok');
+  });
+});
+
+describe('several processes and one key', () => {
+  it('make it once: what each of them records the others know again', async () => {
+    for (let round = 0; round < 3; round++) {
+      const path = join(temporaryFolder(), 'sensor.db');
+      const all = await Promise.all([0, 0, 0].map((from) => linesOf(startRecorder(path, from, 100, 3))));
+      const added = all.map((lines) => Number(lines.at(-1)?.replace('added ', '')));
+      expect(added.reduce((sum, count) => sum + count, 0)).toBe(300);
+      expect(readdirSync(join(path, '..')).sort()).toEqual(['sensor.db', 'sensor.db.key']);
+    }
   });
 });
