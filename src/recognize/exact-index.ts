@@ -3,6 +3,7 @@ import type { KnownValue, LabelVia, OpenSslGeneration } from '../model/index.js'
 import { canonicalGrease, greaseDraws, hasGreaseCipher } from './grease-cipher.js';
 import { groupBy, once } from './groups.js';
 import type { KnownHello } from './known-hello.js';
+import { identityOf } from './order.js';
 import type { Subject } from './subject.js';
 
 const GENERATIONS: readonly OpenSslGeneration[] = ['3.0', '3.5'];
@@ -61,7 +62,7 @@ export class ExactIndex {
       }
       if (subject.mayBeSslJa3) add(found, this.#projectionsOf(subject, value));
     }
-    return found.size === 0 ? NONE : [...found];
+    return found.size > 1 ? eachLabelOnce(found) : [...found];
   }
 
   #projectionsOf(subject: Subject, value: KnownValue): readonly KnownHello[] | undefined {
@@ -90,6 +91,16 @@ function byKeys(
   const pairs = known.flatMap((one) => Array.from(new Set(keysOf(one)), (key) => ({ key, one })));
   const groups = groupBy(pairs, (pair) => pair.key);
   return new Map(Array.from(groups, ([key, own]) => [key, own.map((pair) => pair.one)]));
+}
+
+/** A list that gives a client's ja3 and its ssl_ja3 says one thing, not two. */
+function eachLabelOnce(found: Iterable<KnownHello>): readonly KnownHello[] {
+  const seen = new Set<string>();
+  return Array.from(found).flatMap((one) => {
+    const labels = one.labels.filter((label) => !seen.has(identityOf(label)));
+    for (const label of labels) seen.add(identityOf(label));
+    return labels.length === 0 ? [] : [labels.length === one.labels.length ? one : { ...one, labels }];
+  });
 }
 
 function add(found: Set<KnownHello>, known: readonly KnownHello[] | undefined): void {

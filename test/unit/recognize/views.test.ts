@@ -88,6 +88,9 @@ describe('ja3 and ssl_ja3', () => {
     const recognizer = new Recognizer(
       both.map((view) => label({ client: 'mutt', view, string: view === 'ja3' ? MUTT_JA3 : MUTT_SSL_JA3 })),
     );
+    expect(recognizer.recognize(subjectOfSslJa3String(MUTT_SSL_JA3)).candidates).toMatchObject([
+      { label: { view: 'ssl_ja3' }, share: 1 },
+    ]);
     for (const subject of [subjectOfJa3String(without(MUTT_JA3, 0)), subjectOfSslJa3String(without(MUTT_SSL_JA3, 0))]) {
       expect(recognizer.recognize(subject).candidates).toMatchObject([{ label: { view: 'ja3' }, share: 1 }]);
     }
