@@ -20,6 +20,9 @@ export interface LineParts {
 
 const USER = 'user=<';
 
+/** 2.3 and 2.4 */
+export const NO_MECHANISM = /unsupported auth mechanism/;
+
 /** @throws SensorError `log_elements`: a name without an end */
 export function readElements(message: string): LineParts | null {
   const rip = lastRip(message);
@@ -39,7 +42,7 @@ export function readElements(message: string): LineParts | null {
   if (nameEnd < name + USER.length) nameEnd = endWithoutRip(message, name);
   // Where there is no such mechanism its name is the client's own text, in ManageSieve's quotes even with spaces: `X, TLS`, `X>, user=<mallory>`. The name of
   // the user then ends early, and what is believed begins with the address.
-  const noMechanism = rip > nameEnd && /unsupported auth mechanism/.test(text);
+  const noMechanism = rip > nameEnd && NO_MECHANISM.test(text);
   const early = noMechanism ? message.indexOf('>, method=', name + USER.length - 1) : -1;
   elements.user = message.slice(name + USER.length, early < 0 ? nameEnd : early);
   readTail(message, noMechanism ? rip + 2 : nameEnd + 3, elements);

@@ -1,6 +1,6 @@
 import { SensorError } from '../../errors.js';
 import { type ElementKey, Elements, setElement } from './element.js';
-import type { LineParts } from './elements.js';
+import { type LineParts, NO_MECHANISM } from './elements.js';
 import { MAX_FREE_TEXT, MAX_FREE_VARIABLES, MAX_SESSION, MAX_TEMPLATE, MAX_TEMPLATE_ELEMENTS } from './limits.js';
 
 /** Reads the lines of one login_log_format_elements setting. */
@@ -130,7 +130,10 @@ function readBy(expression: RegExp, keys: readonly ElementKey[], message: string
     if (key === 'user') elements.user = value;
     else setElement(elements, key, value);
   }
-  return { text: match[1]!, elements };
+  const text = match[1]!;
+  // A name that the client made up
+  if (NO_MECHANISM.test(text)) elements.mechanism = null;
+  return { text, elements };
 }
 
 /** A text as a regular expression matches it (RegExp.escape is not in Node 20). */
