@@ -42,7 +42,7 @@ const LABEL = 'supported_groups'.length;
 function ja3Text(name: string, what: string, version: string, derivation: Ja3Derivation, look: Look): string {
   const [first, ...lists] = derivation.fields;
   return [
-    `${look.bold(`${name}  ${derivation.hash}`)}  ${look.dim(what)}\n`,
+    `${look.bold(`${name}  ${derivation.hash}`)}\n  ${look.dim(what)}\n`,
     `  MD5 of  ${derivation.string}\n`,
     entry('version', LABEL, `${first!.text}: ${version}`, look),
     ...lists.map((field) => entry(field.name, LABEL, fieldText(field), look)),
@@ -73,7 +73,7 @@ function noJa4({ kind, fingerprints }: Explanation, look: Look): string {
 function ja4Text({ hash, string, a, b, c }: Ja4Derivation, look: Look): string {
   return [
     `${look.bold(`ja4  ${hash}`)}\n  ja4_r  ${string}\n`,
-    ...a.map(({ text, because }, i) => `  ${i === 0 ? 'a' : ' '}  ${text.padEnd(2)}  ${because}\n`),
+    ...a.map(({ text, because }, i) => entry(`${i === 0 ? 'a' : ' '}  ${text}`, 5, because, look)),
     partText('b', b, 'cipher suites in hex, sorted', look),
     partText('c', c, 'extensions in hex, sorted; after _ the signature algorithms as sent', look),
   ].join('');

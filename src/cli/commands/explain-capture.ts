@@ -2,18 +2,13 @@ import { formatEndpoint } from '../../endpoint.js';
 import { SensorError } from '../../errors.js';
 import type { ExplainedPlace } from '../../explain/index.js';
 import type { Observation } from '../../model/index.js';
-import { CaptureRun, type Rejection } from '../../observe/index.js';
+import { CaptureRun } from '../../observe/index.js';
 import { fieldsByName, formats } from '../../report/index.js';
 import type { Output } from '../output.js';
 import { terminalWidth } from '../terminal.js';
 
 /** Frames named where the one asked for has no hello. */
 const NAMED_FRAMES = 12;
-
-/** Opens a capture; `-` is standard input. */
-function open(file: string, onRejected: (rejection: Rejection) => void): CaptureRun {
-  return new CaptureRun(file === '-' ? process.stdin : file, { name: file, onRejected });
-}
 
 /**
  * The hellos that this frame of a capture completes, as `pcap` numbers them.
@@ -22,8 +17,10 @@ function open(file: string, onRejected: (rejection: Rejection) => void): Capture
  */
 export async function hellosOfFrame(file: string, frame: number): Promise<readonly Observation[]> {
   let refused: SensorError | null = null;
-  const run = open(file, (rejection) => {
-    if (rejection.frame === frame) refused ??= rejection.error;
+  const run = new CaptureRun(file, {
+    onRejected: (rejection) => {
+      if (rejection.frame === frame) refused ??= rejection.error;
+    },
   });
   const others: number[] = [];
   for await (const batch of run.batches()) {
@@ -52,8 +49,10 @@ const LISTED = ['frame', 'src_ip', 'dst_ip', 'dst_port', 'starttls', 'sni', 'ja3
  */
 export async function onlyHello(file: string, json: boolean, output: Output): Promise<Observation | null> {
   let refused: SensorError | null = null;
-  const run = open(file, (rejection) => {
-    refused ??= rejection.error;
+  const run = new CaptureRun(file, {
+    onRejected: (rejection) => {
+      refused ??= rejection.error;
+    },
   });
   const list = await listing(json);
   let only: Observation | null = null;
