@@ -17,6 +17,7 @@ import type {
   LabelVia,
   OpenSslGeneration,
 } from '../model/index.js';
+import { once } from './groups.js';
 import { listsOfString, withoutGreaseLists } from './lists.js';
 
 /** What is known of the hello to be recognised. Made by the functions of this file; every part may be missing but one. */
@@ -47,10 +48,16 @@ export function subjectOfHello(hello: ClientHello, fingerprint: Fingerprint): Su
  * @throws SensorError `bad_ja3_string`, `ja3_too_long`
  */
 export function subjectOfJa3String(string: string): Subject {
-  const lists = withoutGreaseLists(parseJa3String(string));
+  const given = parseJa3String(string);
+  const lists = withoutGreaseLists(given);
+  // The parser takes one spelling only: where nothing was taken out, this is the string.
+  const ja3 = numbersOf(lists) === numbersOf(given) ? { string, hash: md5(string) } : ja3OfLists(lists);
+  const sslJa3 = once(() => distinct(GENERATIONS.map((openssl) => sslJa3OfLists(lists, openssl))));
   return {
-    ja3: ja3OfLists(lists),
-    sslJa3: distinct(GENERATIONS.map((openssl) => sslJa3OfLists(lists, openssl))),
+    ja3,
+    get sslJa3() {
+      return sslJa3();
+    },
     ja4: null,
     lists,
     listsView: 'ja3',
@@ -203,6 +210,10 @@ class HelloSubject implements Subject {
 
 function listsOf(value: KnownValue | null): Ja3Lists | null {
   return value?.string == null ? null : listsOfString(value.string);
+}
+
+function numbersOf({ cipherSuites, extensions, supportedGroups }: Ja3Lists): number {
+  return cipherSuites.length + extensions.length + supportedGroups.length;
 }
 
 /** Each hash once. */
