@@ -1,4 +1,11 @@
-import type { ClientHello, Fingerprint, FingerprintValue, OpenSslGeneration, Transport } from '../model/index.js';
+import type {
+  ClientHello,
+  Fingerprint,
+  FingerprintValue,
+  HelloShape,
+  OpenSslGeneration,
+  Transport,
+} from '../model/index.js';
 import { isGrease } from '../tls/index.js';
 import { md5 } from './digest.js';
 import { ja3n, ja3StringOf } from './ja3.js';
@@ -18,13 +25,22 @@ export function fingerprint(hello: ClientHello, options: FingerprintOptions = {}
   return new LazyFingerprint(hello, options);
 }
 
+/** Values of hellos with one shape, as far as they were asked for. */
+interface Known {
+  /** Shared with all shapes of one ja3. */
+  readonly shape: Shape;
+  readonly sslJa3: Partial<Record<OpenSslGeneration, FingerprintValue>>;
+  readonly ja4: Partial<Record<Transport, FingerprintValue | null>>;
+}
+
+/** Hellos that were met before share their shape, and with it everything that is made of it. */
+const knownShapes = new WeakMap<HelloShape, Known>();
+
 class LazyFingerprint implements Fingerprint {
   readonly #hello: ClientHello;
   readonly #transport: Transport;
   readonly #openssl: OpenSslGeneration;
-  #shape: Shape | undefined;
-  #sslJa3: FingerprintValue | undefined;
-  #ja4: FingerprintValue | null | undefined;
+  #known: Known | undefined;
 
   constructor(hello: ClientHello, options: FingerprintOptions) {
     this.#hello = hello;
@@ -33,33 +49,47 @@ class LazyFingerprint implements Fingerprint {
   }
 
   get ja3(): FingerprintValue {
-    return this.#known.ja3;
+    return this.#values.shape.ja3;
   }
 
   get ja3n(): FingerprintValue {
-    const known = this.#known;
+    const known = this.#values.shape;
     known.ja3n ??= ja3n(this.#hello);
     return known.ja3n;
   }
 
   get sslJa3(): FingerprintValue {
-    if (this.#sslJa3 !== undefined) return this.#sslJa3;
-    const shared = this.#hello.cipherSuites.some(isGrease) ? null : this.#known.sslJa3;
-    this.#sslJa3 = shared?.[this.#openssl] ?? sslJa3(this.#hello, this.#openssl);
-    if (shared !== null) shared[this.#openssl] = this.#sslJa3;
-    return this.#sslJa3;
+    const known = this.#values;
+    let value = known.sslJa3[this.#openssl];
+    if (value === undefined) {
+      const shared = this.#hello.cipherSuites.some(isGrease) ? null : known.shape.sslJa3;
+      value = shared?.[this.#openssl] ?? sslJa3(this.#hello, this.#openssl);
+      if (shared !== null) shared[this.#openssl] = value;
+      known.sslJa3[this.#openssl] = value;
+    }
+    return value;
   }
 
   get ja4(): FingerprintValue | null {
-    if (this.#ja4 === undefined) {
+    const known = this.#values;
+    let value = known.ja4[this.#transport];
+    if (value === undefined) {
       const parts = ja4Parts(this.#hello, this.#transport);
-      this.#ja4 = parts === null ? null : rememberJa4(this.#known, ja4Key(parts), () => ja4From(this.#hello, parts));
+      value = parts === null ? null : rememberJa4(known.shape, ja4Key(parts), () => ja4From(this.#hello, parts));
+      known.ja4[this.#transport] = value;
     }
-    return this.#ja4;
+    return value;
   }
 
-  get #known(): Shape {
-    this.#shape ??= shapeOf(ja3StringOf(this.#hello), md5);
-    return this.#shape;
+  get #values(): Known {
+    if (this.#known === undefined) {
+      const { shape } = this.#hello;
+      this.#known = knownShapes.get(shape);
+      if (this.#known === undefined) {
+        this.#known = { shape: shapeOf(ja3StringOf(this.#hello), md5), sslJa3: {}, ja4: {} };
+        knownShapes.set(shape, this.#known);
+      }
+    }
+    return this.#known;
   }
 }

@@ -16,6 +16,19 @@ export interface HelloNote {
 }
 
 /**
+ * What the fingerprints of a hello are made of, but for its notes. Hellos of one client have mostly the same: where it was met before, they share one
+ * object, and what was worked out for it can be kept with it.
+ */
+export interface HelloShape {
+  readonly legacyVersion: number;
+  readonly cipherSuites: readonly number[];
+  /** In wire order, duplicates included. */
+  readonly extensionTypes: readonly number[];
+  readonly supportedGroups: readonly number[] | null;
+  readonly ecPointFormats: readonly number[] | null;
+}
+
+/**
  * A TLS ClientHello with everything the client sent, in order: GREASE, unknown and duplicate extensions, raw extension bytes.
  *
  * Interpreted fields are `null` when the extension is absent, and `null` with an entry in `notes` when it is there but malformed;
@@ -25,6 +38,11 @@ export interface ClientHello {
   readonly type: 'client_hello';
   /** The whole handshake message, its four-byte header included. A copy: it may be kept. */
   readonly raw: Uint8Array;
+  /**
+   * Two hellos with the same shape have equal fingerprints, and equal contents of the extensions 10, 11, 13, 16 and 43. Two with different ones may be equal all
+   * the same.
+   */
+  readonly shape: HelloShape;
   /** RFC 8446 section 4.1.2 legacy_version: 771 for TLS 1.2 and 1.3. */
   readonly legacyVersion: number;
   readonly random: Uint8Array;

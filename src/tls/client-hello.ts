@@ -1,5 +1,5 @@
 import type { Reader } from '../bytes/reader.js';
-import type { ClientHello, Extension, HelloNote } from '../model/index.js';
+import type { ClientHello, Extension, HelloNote, HelloShape } from '../model/index.js';
 import type { ExtensionBlock } from './extension-block.js';
 import {
   ExtensionType,
@@ -15,8 +15,9 @@ import {
   readSupportedGroups,
   readSupportedVersions,
 } from './extensions/index.js';
-import { HandshakeType, messageBody, RANDOM_BYTES, readExtensionBlock } from './handshake.js';
+import { HANDSHAKE_HEADER_BYTES, HandshakeType, messageBody, RANDOM_BYTES, readExtensionBlock } from './handshake.js';
 import { u8List, u16List } from './lists.js';
+import { ShapeTable } from './shape.js';
 
 const NONE: readonly number[] = Object.freeze([]);
 
@@ -31,161 +32,185 @@ const NONE: readonly number[] = Object.freeze([]);
  * other malformed extension is a null field with a note. Offsets count from the start of the message.
  */
 export function parseClientHello(message: Uint8Array): ClientHello {
-  return new ParsedClientHello(Buffer.from(message));
+  const known = shapes.find(message);
+  const raw = Buffer.from(message);
+  if (known !== null) return new ParsedClientHello(raw, known, undefined);
+  const layout = readLayout(raw);
+  shapes.add(layout.shape);
+  return new ParsedClientHello(raw, layout.shape, layout);
 }
 
-/** What every fingerprint needs is read at once, and refuses a broken hello; the rest when it is first asked for. */
+const shapes = new ShapeTable();
+
+/** What reading a hello the long way gives. */
+interface Layout {
+  readonly shape: HelloShape;
+  readonly compressionMethods: readonly number[];
+  readonly block: ExtensionBlock | null;
+}
+
+/** The long way: every list read. @throws SensorError as {@link parseClientHello} */
+export function readLayout(message: Uint8Array): Layout {
+  const body = messageBody(message, HandshakeType.clientHello, 'not_client_hello');
+  const legacyVersion = body.u16('legacy_version');
+  body.skip(RANDOM_BYTES, 'random');
+  body.prefixed8('legacy_session_id');
+  const cipherSuites = u16List(body.prefixed16('cipher_suites'), 'cipher_suites');
+  const compressionMethods = u8List(body.prefixed8('legacy_compression_methods'), 'legacy_compression_methods');
+  const block = readExtensionBlock(message, body, 'client_hello');
+  let supportedGroups: readonly number[] | null = null;
+  let ecPointFormats: readonly number[] | null = null;
+  const types = block?.types ?? NONE;
+  for (let i = 0; i < types.length; i++) {
+    // Each occurrence must be sound; the last one's contents count.
+    if (types[i] === ExtensionType.supportedGroups) supportedGroups = readSupportedGroups(block!.body(i));
+    else if (types[i] === ExtensionType.ecPointFormats) ecPointFormats = readEcPointFormats(block!.body(i));
+  }
+  const shape = { legacyVersion, cipherSuites, extensionTypes: types, supportedGroups, ecPointFormats };
+  return { shape, compressionMethods, block };
+}
+
+/** What every fingerprint needs is known at once; the rest is read when it is first asked for. */
 class ParsedClientHello implements ClientHello {
   readonly type = 'client_hello';
   readonly raw: Uint8Array;
-  readonly legacyVersion: number;
-  readonly cipherSuites: readonly number[];
-  readonly compressionMethods: readonly number[];
-  readonly supportedGroups: readonly number[] | null = null;
-  readonly ecPointFormats: readonly number[] | null = null;
-  readonly #randomStart: number;
-  readonly #sessionIdStart: number;
-  readonly #sessionIdEnd: number;
-  readonly #block: ExtensionBlock | null;
-
-  // undefined: not asked for yet.
-  #extensions: readonly Extension[] | undefined;
-  #serverName: string | null | undefined;
-  #signatureAlgorithms: readonly number[] | null | undefined;
-  #alpn: readonly string[] | null | undefined;
-  #supportedVersions: readonly number[] | null | undefined;
-  #keyShareGroups: readonly number[] | null | undefined;
-  #pskKeyExchangeModes: readonly number[] | null | undefined;
-  #compressCertificate: readonly number[] | null | undefined;
-  #recordSizeLimit: number | null | undefined;
-  #ech: boolean | null | undefined;
-  #notes: readonly HelloNote[] | undefined;
+  readonly shape: HelloShape;
+  #layout: Layout | undefined;
+  #contents: Contents | undefined;
 
   /** @param message becomes `raw`: it must never change afterwards */
-  constructor(message: Uint8Array) {
+  constructor(message: Uint8Array, shape: HelloShape, layout: Layout | undefined) {
     this.raw = message;
-    const body = messageBody(message, HandshakeType.clientHello, 'not_client_hello');
-    this.legacyVersion = body.u16('legacy_version');
-    this.#randomStart = body.offset;
-    body.skip(RANDOM_BYTES, 'random');
-    const sessionIdBytes = body.u8('legacy_session_id');
-    this.#sessionIdStart = body.offset;
-    body.skip(sessionIdBytes, 'legacy_session_id');
-    this.#sessionIdEnd = body.offset;
-    this.cipherSuites = u16List(body.prefixed16('cipher_suites'), 'cipher_suites');
-    this.compressionMethods = u8List(body.prefixed8('legacy_compression_methods'), 'legacy_compression_methods');
-    const block = readExtensionBlock(message, body, 'client_hello');
-    this.#block = block;
-    if (block === null) return;
-    const types = block.types;
-    for (let i = 0; i < types.length; i++) {
-      // Each occurrence must be sound; the last one's contents count.
-      if (types[i] === ExtensionType.supportedGroups) this.supportedGroups = readSupportedGroups(block.body(i));
-      else if (types[i] === ExtensionType.ecPointFormats) this.ecPointFormats = readEcPointFormats(block.body(i));
-    }
+    this.shape = shape;
+    this.#layout = layout;
   }
 
-  get random(): Uint8Array {
-    return this.raw.subarray(this.#randomStart, this.#randomStart + RANDOM_BYTES);
+  get legacyVersion(): number {
+    return this.shape.legacyVersion;
   }
 
-  get sessionId(): Uint8Array {
-    return this.raw.subarray(this.#sessionIdStart, this.#sessionIdEnd);
+  get cipherSuites(): readonly number[] {
+    return this.shape.cipherSuites;
+  }
+
+  get compressionMethods(): readonly number[] {
+    return this.#read.compressionMethods;
   }
 
   get extensionTypes(): readonly number[] {
-    return this.#block?.types ?? NONE;
+    return this.shape.extensionTypes;
+  }
+
+  get supportedGroups(): readonly number[] | null {
+    return this.shape.supportedGroups;
+  }
+
+  get ecPointFormats(): readonly number[] | null {
+    return this.shape.ecPointFormats;
+  }
+
+  get random(): Uint8Array {
+    return this.raw.subarray(RANDOM_AT, RANDOM_AT + RANDOM_BYTES);
+  }
+
+  get sessionId(): Uint8Array {
+    const start = RANDOM_AT + RANDOM_BYTES + 1;
+    return this.raw.subarray(start, start + this.raw[start - 1]!);
   }
 
   get extensions(): readonly Extension[] | null {
-    if (this.#block === null) return null;
-    this.#extensions ??= this.#block.list();
-    return this.#extensions;
+    const { block } = this.#read;
+    if (block === null) return null;
+    this.#interpreted.extensions ??= block.list();
+    return this.#interpreted.extensions;
   }
 
   get serverName(): string | null {
-    if (this.#serverName === undefined) this.#serverName = this.#read(ExtensionType.serverName, readServerName);
-    return this.#serverName;
+    return this.#content('serverName', ExtensionType.serverName, readServerName);
   }
 
   get signatureAlgorithms(): readonly number[] | null {
-    if (this.#signatureAlgorithms === undefined) {
-      this.#signatureAlgorithms = this.#read(ExtensionType.signatureAlgorithms, readSignatureAlgorithms);
-    }
-    return this.#signatureAlgorithms;
+    return this.#content('signatureAlgorithms', ExtensionType.signatureAlgorithms, readSignatureAlgorithms);
   }
 
   get alpn(): readonly string[] | null {
-    if (this.#alpn === undefined) this.#alpn = this.#read(ExtensionType.alpn, readAlpn);
-    return this.#alpn;
+    return this.#content('alpn', ExtensionType.alpn, readAlpn);
   }
 
   get supportedVersions(): readonly number[] | null {
-    if (this.#supportedVersions === undefined) {
-      this.#supportedVersions = this.#read(ExtensionType.supportedVersions, readSupportedVersions);
-    }
-    return this.#supportedVersions;
+    return this.#content('supportedVersions', ExtensionType.supportedVersions, readSupportedVersions);
   }
 
   get keyShareGroups(): readonly number[] | null {
-    if (this.#keyShareGroups === undefined) {
-      this.#keyShareGroups = this.#read(ExtensionType.keyShare, readKeyShareGroups);
-    }
-    return this.#keyShareGroups;
+    return this.#content('keyShareGroups', ExtensionType.keyShare, readKeyShareGroups);
   }
 
   get pskKeyExchangeModes(): readonly number[] | null {
-    if (this.#pskKeyExchangeModes === undefined) {
-      this.#pskKeyExchangeModes = this.#read(ExtensionType.pskKeyExchangeModes, readPskKeyExchangeModes);
-    }
-    return this.#pskKeyExchangeModes;
+    return this.#content('pskKeyExchangeModes', ExtensionType.pskKeyExchangeModes, readPskKeyExchangeModes);
   }
 
   get compressCertificate(): readonly number[] | null {
-    if (this.#compressCertificate === undefined) {
-      this.#compressCertificate = this.#read(ExtensionType.compressCertificate, readCompressCertificate);
-    }
-    return this.#compressCertificate;
+    return this.#content('compressCertificate', ExtensionType.compressCertificate, readCompressCertificate);
   }
 
   get recordSizeLimit(): number | null {
-    if (this.#recordSizeLimit === undefined) {
-      this.#recordSizeLimit = this.#read(ExtensionType.recordSizeLimit, readRecordSizeLimit);
-    }
-    return this.#recordSizeLimit;
+    return this.#content('recordSizeLimit', ExtensionType.recordSizeLimit, readRecordSizeLimit);
   }
 
   get ech(): boolean {
-    if (this.#ech === undefined) {
-      this.#ech = this.#read(ExtensionType.encryptedClientHello, readEncryptedClientHelloOuter);
-    }
-    return this.#ech === true;
+    return this.#content('ech', ExtensionType.encryptedClientHello, readEncryptedClientHelloOuter) === true;
   }
 
   get padding(): number | null {
-    return this.#block?.length(ExtensionType.padding) ?? null;
+    return this.#lengthOf(ExtensionType.padding);
   }
 
   get sessionTicket(): number | null {
-    return this.#block?.length(ExtensionType.sessionTicket) ?? null;
+    return this.#lengthOf(ExtensionType.sessionTicket);
   }
 
   get psk(): boolean {
-    return this.#block?.types.includes(ExtensionType.preSharedKey) ?? false;
+    return this.extensionTypes.includes(ExtensionType.preSharedKey);
   }
 
   get notes(): readonly HelloNote[] {
-    if (this.#notes === undefined) {
+    const interpreted = this.#interpreted;
+    if (interpreted.notes === undefined) {
       for (const field of NOTED_FIELDS) void this[field];
-      this.#notes = this.#block === null ? [] : [...this.#block.notes].sort((a, b) => a.offset - b.offset);
+      interpreted.notes = [...(this.#read.block?.notes ?? [])].sort((a, b) => a.offset - b.offset);
     }
-    return this.#notes;
+    return interpreted.notes;
   }
 
-  #read<T>(type: number, read: (body: Reader) => T): T | null {
-    return this.#block === null ? null : this.#block.interpret(type, read);
+  get #read(): Layout {
+    this.#layout ??= readLayout(this.raw);
+    return this.#layout;
+  }
+
+  get #interpreted(): Contents {
+    this.#contents ??= {};
+    return this.#contents;
+  }
+
+  #lengthOf(type: number): number | null {
+    return this.extensionTypes.includes(type) ? this.#read.block!.length(type) : null;
+  }
+
+  /** What an extension says: null where there is none, and with a note where it is malformed. */
+  #content<K extends NotedField>(field: K, type: number, read: (body: Reader) => ContentOf<K>): ContentOf<K> | null {
+    // Most are not there, and the shape says so.
+    if (!this.extensionTypes.includes(type)) return null;
+    const contents = this.#interpreted;
+    let value = contents[field] as ContentOf<K> | null | undefined;
+    if (value === undefined) {
+      value = this.#read.block!.interpret(type, read);
+      (contents as { [field in K]?: ContentOf<K> | null })[field] = value;
+    }
+    return value;
   }
 }
+
+const RANDOM_AT = HANDSHAKE_HEADER_BYTES + 2;
 
 /** The fields whose reading can leave a note. */
 const NOTED_FIELDS = [
@@ -199,3 +224,13 @@ const NOTED_FIELDS = [
   'recordSizeLimit',
   'ech',
 ] as const satisfies readonly (keyof ClientHello)[];
+
+type NotedField = (typeof NOTED_FIELDS)[number];
+
+type ContentOf<K extends NotedField> = NonNullable<ClientHello[K]>;
+
+/** Contents of extensions as far as they were asked for; undefined: not yet. */
+type Contents = { [K in NotedField]?: ContentOf<K> | null } & {
+  extensions?: readonly Extension[];
+  notes?: readonly HelloNote[];
+};

@@ -15,5 +15,6 @@ export {
 } from './registry/index.js';
 export { parseServerHello } from './server-hello.js';
 export { looksLikeHello, looksLikeSslv2Hello, type Sniff } from './sniff.js';
+export { SplitHello } from './split-hello.js';
 export { type HelloOf, type HelloOutcome, type HelloSide, HelloStream, type HelloStreamOptions } from './stream.js';
 export { helloMayFollow, wholeClientHello } from './whole-hello.js';

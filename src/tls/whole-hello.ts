@@ -19,18 +19,24 @@ import { ContentType, RECORD_HEADER_BYTES, RECORD_MAJOR_VERSION } from './record
  * The record ends `RECORD_HEADER_BYTES + hello.raw.length` bytes in. null is no verdict: a HelloStream must decide, and says why a hello is refused.
  */
 export function wholeClientHello(bytes: Uint8Array): ClientHello | null {
-  const least = RECORD_HEADER_BYTES + HANDSHAKE_HEADER_BYTES;
-  if (bytes.length < least || bytes[0] !== ContentType.handshake || bytes[1] !== RECORD_MAJOR_VERSION) return null;
-  const record = (bytes[3]! << 8) | bytes[4]!;
-  const hello = HANDSHAKE_HEADER_BYTES + ((bytes[6]! << 16) | (bytes[7]! << 8) | bytes[8]!);
-  if (bytes[5] !== HandshakeType.clientHello || hello !== record || record > MAX_RECORD_BYTES) return null;
-  if (hello > MAX_HELLO_BYTES || bytes.length < RECORD_HEADER_BYTES + record) return null;
+  const record = announcedClientHello(bytes);
+  if (record === 0 || bytes.length < RECORD_HEADER_BYTES + record) return null;
   try {
     return parseClientHello(bytes.subarray(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + record));
   } catch (error) {
     if (error instanceof SensorError) return null;
     throw error;
   }
+}
+
+/** Bytes of the record at the start, where it says that it holds one whole ClientHello and nothing else; else 0. */
+export function announcedClientHello(bytes: Uint8Array): number {
+  const least = RECORD_HEADER_BYTES + HANDSHAKE_HEADER_BYTES;
+  if (bytes.length < least || bytes[0] !== ContentType.handshake || bytes[1] !== RECORD_MAJOR_VERSION) return 0;
+  const record = (bytes[3]! << 8) | bytes[4]!;
+  const hello = HANDSHAKE_HEADER_BYTES + ((bytes[6]! << 16) | (bytes[7]! << 8) | bytes[8]!);
+  if (bytes[5] !== HandshakeType.clientHello || hello !== record) return 0;
+  return record > MAX_RECORD_BYTES || hello > MAX_HELLO_BYTES ? 0 : record;
 }
 
 /**

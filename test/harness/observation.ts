@@ -18,7 +18,7 @@ export const fingerprintOfMutt: Fingerprint = {
 
 /** A hello with nothing in it but what a test says. */
 export function helloWith(changes: Partial<ClientHello> = {}): ClientHello {
-  return {
+  const fields = {
     type: 'client_hello',
     raw: new Uint8Array(),
     legacyVersion: 771,
@@ -44,7 +44,8 @@ export function helloWith(changes: Partial<ClientHello> = {}): ClientHello {
     psk: false,
     notes: [],
     ...changes,
-  };
+  } satisfies Partial<ClientHello>;
+  return { shape: fields, ...fields };
 }
 
 /** An IMAPS login from 192.0.2.7, with what a test says instead. */
