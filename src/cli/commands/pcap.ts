@@ -4,8 +4,8 @@ import { CaptureRun, type CaptureStats, type Rejection } from '../../observe/ind
 import { closingLine } from '../closing.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Interrupt } from '../interrupt.js';
-import { jobsFor } from '../jobs/count.js';
 import type { JobPool, JobSettings } from '../jobs/index.js';
+import { type Plan, planJobs } from '../jobs/plan.js';
 import { labelFinder, openForRecording, readLabels } from '../label-source.js';
 import { Output, OutputClosed } from '../output.js';
 import { type Progress, progressBar } from '../progress.js';
@@ -61,9 +61,9 @@ class PcapRun {
     const recorder = store === null ? null : new Recorder(store, openssl);
     this.#recorder = recorder;
     try {
-      const jobs = files.length === 1 ? 1 : jobsFor(files, this.#options.jobs);
+      const plan = planJobs(files, this.#options.jobs);
       // Threads start while labels are read.
-      if (jobs > 1) this.#pool = await this.#startPool(files, jobs);
+      if (plan.jobs > 1) this.#pool = await this.#startPool(plan);
       const labels = needsLabels(this.#options) ? (store?.labels.all() ?? (await this.#readLabels())) : null;
       const sink = await sinkFor(this.#options, labels === null ? () => [] : await labelFinder(labels, openssl));
       this.#sink = sink;
@@ -105,7 +105,7 @@ class PcapRun {
     });
   }
 
-  async #startPool(files: readonly string[], jobs: number): Promise<JobPool> {
+  async #startPool({ files, jobs }: Plan): Promise<JobPool> {
     const { JobPool } = await import('../jobs/index.js');
     const pool = new JobPool(files, jobs, (index, read, total) => {
       if (index === this.#turn) this.#progress?.update(read, total);

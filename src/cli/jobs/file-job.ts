@@ -65,7 +65,7 @@ export class FileJobs {
     this.#outbox.post({ type: 'observations', parcel }, parcelBytes(parcel), [parcel.hellos.buffer]);
   }
 
-  /** Sends full pieces at once, and the rest as soon as the reading waits for anything: a named pipe may bring its next packet tomorrow. */
+  /** Sends full pieces at once, and the rest with the next turn of the event loop: where rows are few one wants to see them all the same. */
   #sendText(): void {
     for (const text of this.#pieces.takeFull()) {
       this.#outbox.post({ type: 'text', text }, text.length, [text.buffer as ArrayBuffer]);

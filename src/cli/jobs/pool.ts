@@ -29,7 +29,7 @@ interface Begun {
  * limits of {@link Flow}.
  */
 export class JobPool {
-  readonly #files: readonly string[];
+  readonly #files: readonly (string | null)[];
   readonly #onProgress: OnProgress;
   readonly #words: Int32Array;
   readonly #flow: Flow;
@@ -41,9 +41,9 @@ export class JobPool {
   /**
    * Starts the threads; they do nothing before `begin`.
    *
-   * @param files `-` is left to the caller
+   * @param files null is left to the caller
    */
-  constructor(files: readonly string[], jobs: number, onProgress: OnProgress) {
+  constructor(files: readonly (string | null)[], jobs: number, onProgress: OnProgress) {
     this.#files = files;
     this.#onProgress = onProgress;
     this.#words = Flow.words(jobs);
@@ -60,7 +60,7 @@ export class JobPool {
 
   /** Whether the file's parts can be asked for: it is read, or was, or will be once a thread is free. */
   reads(index: number): boolean {
-    return this.#files[index] !== '-' && (!this.#stopped || this.#begun.has(index));
+    return this.#files[index] !== null && (!this.#stopped || this.#begun.has(index));
   }
 
   /** When the reading of a file began. */
@@ -117,9 +117,9 @@ export class JobPool {
   }
 
   #giveNext(hand: Hand): void {
-    while (this.#files[this.#next] === '-') this.#next++;
+    while (this.#files[this.#next] === null) this.#next++;
     const file = this.#files[this.#next];
-    if (file === undefined || this.#stopped) return;
+    if (file === undefined || file === null || this.#stopped) return;
     hand.file = this.#next++;
     this.#begun.set(hand.file, { inbox: new Inbox(), hand, since: performance.now() });
     tell(hand, { type: 'read', file, index: hand.file });

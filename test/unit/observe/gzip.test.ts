@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { unpackIfGzip } from '../../../src/observe/gunzip.js';
 import { readCapture } from '../../../src/observe/index.js';
@@ -10,6 +10,7 @@ import { openSource } from '../../../src/observe/source.js';
 import { pcap, pcapHeader } from '../../build/capture-files.js';
 import { Connection } from '../../build/connection.js';
 import { clientHello, record } from '../../build/hello.js';
+import { loginCapture } from '../../build/login-capture.js';
 import { frame } from '../../build/packets.js';
 import { line, observe } from '../../harness/observe.js';
 
@@ -91,4 +92,17 @@ it('delivers what was packed before the damage, also where the whole file is sma
   expect(damaged.stats.packets).toBeGreaterThan(whole.stats.packets / 3);
   expect(damaged.observations.length).toBeGreaterThan(0);
   expect(whole.observations.map(line).slice(0, damaged.observations.length)).toEqual(damaged.observations.map(line));
+});
+
+it('loses no more than 64 KiB before the damage of a large file', async () => {
+  const plain = loginCapture(Array.from({ length: 6_000 }, (_, i) => ({ sni: `host${i}.example` })));
+  const packed = gzipSync(plain);
+  const damagedAt = Math.floor(packed.length * 0.8);
+  // A block of type 3 (RFC 1951 section 3.2.3: reserved) is what the unpacker then sees, sooner or later.
+  packed.fill(0xff, damagedAt, damagedAt + 4096);
+  const intact = gunzipSync(packed.subarray(0, damagedAt), { finishFlush: constants.Z_SYNC_FLUSH }).length;
+  expect(intact).toBeGreaterThan(1 << 20);
+  const { error, stats } = await observe(new Uint8Array(packed));
+  expect(error).toMatchObject({ code: 'capture_corrupt' });
+  expect(stats.bytes).toBeGreaterThan(intact - 65_536);
 });
