@@ -37,7 +37,7 @@ describe('what can be explained', () => {
     expect(fingerprints.ja3).toMatchObject({ string: expected.ja3, hash: expected.ja3_hash });
     expect(fingerprints.ja4.hash).toBe(expected.ja4);
     expect(fingerprints.ssl_ja3['3.0'].hash).toBe(mutt.sslJa3Hash);
-    expect(recognition).toMatchObject({ rung: 'ja3', family: 'GnuTLS' });
+    expect(recognition).toMatchObject({ rung: 'ja3', family: 'GnuTLS', confidence: expect.any(Number) });
   });
 
   it('a frame, for people', async () => {

@@ -10,16 +10,16 @@ import {
   isFingerprintHash,
 } from '../../explain/index.js';
 import type { Observation, OpenSslGeneration } from '../../model/index.js';
-import { Recognizer } from '../../recognize/index.js';
 import { escapeText, jsonText } from '../../report/index.js';
 import { defaultDatabasePath } from '../database-path.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
-import { type DatabaseChoice, readLabels } from '../label-source.js';
+import type { DatabaseChoice } from '../label-source.js';
 import { Output } from '../output.js';
 import { say } from '../say.js';
 import { terminalPaint, terminalWidth } from '../terminal.js';
 import { hellosOfFrame, onlyHello, placeOf } from './explain-capture.js';
 import { explainInput } from './explain-input.js';
+import { recognizerFor } from './explain-recognizer.js';
 
 /** As the parser of arguments leaves them. */
 export interface RawExplainOptions {
@@ -100,7 +100,7 @@ async function explanationsOf(
   const input = await explainInput(what);
   const common: ExplainOptions = {
     openssl,
-    recognizer: new Recognizer(await readLabels(database, (error) => say(unreadable(error)))),
+    recognizer: await recognizerFor(database),
     ...(against === null ? {} : { against }),
   };
   switch (input.kind) {
@@ -123,8 +123,6 @@ async function explanationsOf(
     }
   }
 }
-
-const unreadable = ({ message }: SensorError): string => `${message}; names come from the labels of the package`;
 
 /** @throws UsageError where one hash was given and several hellos are there */
 async function only(

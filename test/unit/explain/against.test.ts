@@ -269,3 +269,12 @@ describe('what is a fingerprint', () => {
     'x13d1516h2_8daaf6152771_02713d6af862',
   ])('not %s', (text) => expect(isFingerprintHash(text)).toBe(false));
 });
+
+it('docs/explain.md lists every deviation of an MD5', () => {
+  const docs = readFileSync(new URL('../../../docs/explain.md', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../../../src/explain/against/deviations.ts', import.meta.url), 'utf8');
+  const codes = [...source.matchAll(/'([a-z]+(?:_[a-z]+)+)'/g)].map((match) => match[1]!);
+  expect(codes.length).toBeGreaterThan(15);
+  const listed = new Set([...docs.matchAll(/^\| ([a-z_, ]+) \|/gm)].flatMap((match) => match[1]!.split(', ')));
+  expect(codes.filter((code) => !listed.has(code))).toEqual([]);
+});
