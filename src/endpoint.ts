@@ -4,9 +4,23 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Formats four address bytes, most significant first in one 32-bit word. */
+const DOT = 0x2e;
+const dotted = Buffer.alloc(15);
+
+/**
+ * Formats four address bytes, most significant first in one 32-bit word. Digit by digit: every row of a capture has two addresses, and joined strings cost
+ * twice as much.
+ */
 export function formatIpv4(word: number): string {
-  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+  let at = 0;
+  for (let shift = 24; shift >= 0; shift -= 8) {
+    const octet = (word >>> shift) & 255;
+    if (octet >= 100) dotted[at++] = 0x30 + Math.floor(octet / 100);
+    if (octet >= 10) dotted[at++] = 0x30 + (Math.floor(octet / 10) % 10);
+    dotted[at++] = 0x30 + (octet % 10);
+    if (shift > 0) dotted[at++] = DOT;
+  }
+  return dotted.toString('latin1', 0, at);
 }
 
 /**

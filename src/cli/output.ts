@@ -24,7 +24,7 @@ export class Output {
     this.#descriptor = descriptor;
   }
 
-  /** Takes text, which goes out with the next {@link flush}. */
+  /** Takes text or its bytes, which go out with the next {@link flush}. */
   readonly print = this.#pieces.print;
 
   /** The same of text that is UTF-8 already; the bytes belong to the output from now on. */

@@ -10,7 +10,12 @@ export class TextPieces {
   #length = 0;
   #full: Uint8Array[] = [];
 
-  readonly print = (text: string): void => {
+  /** Takes text, or its bytes, which are copied. */
+  readonly print = (text: string | Uint8Array): void => {
+    if (typeof text !== 'string') {
+      this.#copy(text);
+      return;
+    }
     const room = text.length * BYTES_PER_UNIT;
     if (room > PIECE) {
       this.add(Buffer.from(text, 'utf8'));
@@ -38,6 +43,16 @@ export class TextPieces {
     const rest = this.#open.subarray(0, this.#length);
     this.#length = 0;
     return rest;
+  }
+
+  #copy(bytes: Uint8Array): void {
+    if (bytes.length > PIECE) {
+      this.add(Buffer.from(bytes));
+      return;
+    }
+    if (this.#length + bytes.length > PIECE) this.#turnOver();
+    this.#open.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   #turnOver(): void {

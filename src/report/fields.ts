@@ -1,7 +1,8 @@
 import { formatEndpoint } from '../endpoint.js';
-import type { LabelMatch, Observation } from '../model/index.js';
+import type { FingerprintValue, LabelMatch, Observation } from '../model/index.js';
 import { jsonText } from './escape.js';
-import { formatTimestamp } from './timestamp.js';
+import type { RowBytes } from './row-bytes.js';
+import { formatTimestamp, writeTimestamp } from './timestamp.js';
 import { offeredVersion } from './tls-version.js';
 
 /** Finds the labels of a hello. Asked only where labels are printed. */
@@ -9,63 +10,121 @@ export type LabelsOf = (observation: Observation) => readonly LabelMatch[];
 
 export type FieldValue = string | number | boolean | null | readonly string[] | readonly LabelMatch[];
 
-/** Puts one member of a JSON object behind `line`. */
-export type Append = (line: string, observation: Observation, labelsOf: LabelsOf) => string;
+/** Writes one member of a JSON object. */
+export type WriteMember = (row: RowBytes, observation: Observation, labelsOf: LabelsOf) => void;
 
 /** A key of a row. Neither function does anything for a field that is not selected: fingerprints are computed when first read. */
 export interface Field {
   readonly name: string;
   readonly value: (observation: Observation, labelsOf: LabelsOf) => FieldValue;
   /**
-   * A function that appends the value as JSON. Strings are joined once a piece, which is what a row costs.
+   * A function that writes the value as JSON.
    *
    * @param key what stands before the value: `,"ja3":`
    */
-  readonly append: (key: string) => Append;
+  readonly member: (key: string) => WriteMember;
 }
 
 type Get<T> = (observation: Observation) => T;
 
-/** Texts of our own making (addresses, hashes, words of the program), which hold nothing that JSON escapes. */
+const NULL = Buffer.from('null');
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+const QUOTE = Buffer.from('"');
+
+/** Texts of our own making (addresses, hashes, words of the program): ASCII without anything that JSON escapes. */
 const word = (name: string, get: Get<string | null>): Field => ({
   name,
   value: get,
-  append: (key) => {
-    const open = `${key}"`;
-    const absent = `${key}null`;
-    return (line, observation) => {
+  member: (key) => {
+    const open = Buffer.from(`${key}"`);
+    const absent = Buffer.from(`${key}null`);
+    return (row, observation) => {
       const value = get(observation);
-      // Not a template: its pieces would become a string of their own first.
-      // biome-ignore lint/style/useTemplate: see above
-      return value === null ? line + absent : line + open + value + '"';
+      if (value === null) return row.bytes(absent);
+      row.bytes(open);
+      row.ascii(value);
+      row.bytes(QUOTE);
     };
   },
 });
 
-const plain = (name: string, get: Get<number | boolean>): Field => ({
+/** Of a fingerprint's value: hellos that were met before share it, and its text is encoded once. */
+const part = (name: string, which: 'string' | 'hash', get: Get<FingerprintValue | null>): Field => ({
+  name,
+  value: (observation) => get(observation)?.[which] ?? null,
+  member: (key) => {
+    const absent = Buffer.from(`${key}null`);
+    const encoded = new WeakMap<FingerprintValue, Uint8Array>();
+    return (row, observation) => {
+      const value = get(observation);
+      if (value === null) return row.bytes(absent);
+      let bytes = encoded.get(value);
+      if (bytes === undefined) {
+        bytes = Buffer.from(`${key}"${value[which]}"`);
+        encoded.set(value, bytes);
+      }
+      row.bytes(bytes);
+    };
+  },
+});
+
+/** Whole numbers from 0 on. */
+const count = (name: string, get: Get<number>): Field => ({
   name,
   value: get,
-  append: (key) => (line, observation) => line + key + String(get(observation)),
+  member: (key) => {
+    const open = Buffer.from(key);
+    return (row, observation) => {
+      row.bytes(open);
+      row.decimal(get(observation));
+    };
+  },
+});
+
+const flag = (name: string, get: Get<boolean>): Field => ({
+  name,
+  value: get,
+  member: (key) => {
+    const open = Buffer.from(key);
+    return (row, observation) => {
+      row.bytes(open);
+      row.bytes(get(observation) ? TRUE : FALSE);
+    };
+  },
+});
+
+/** What has its JSON made elsewhere; null is `null`. */
+const json = (
+  name: string,
+  value: Field['value'],
+  get: (o: Observation, labelsOf: LabelsOf) => string | null,
+): Field => ({
+  name,
+  value,
+  member: (key) => {
+    const open = Buffer.from(key);
+    return (row, observation, labelsOf) => {
+      row.bytes(open);
+      const text = get(observation, labelsOf);
+      if (text === null) row.bytes(NULL);
+      else row.utf8(text);
+    };
+  },
 });
 
 /** Texts from outside. */
-const text = (name: string, get: Get<string | null>): Field => ({
-  name,
-  value: get,
-  append: (key) => (line, observation) => {
+const text = (name: string, get: Get<string | null>): Field =>
+  json(name, get, (observation) => {
     const value = get(observation);
-    return line + key + (value === null ? 'null' : jsonText(value));
-  },
-});
+    return value === null ? null : jsonText(value);
+  });
 
-const texts = (name: string, get: Get<readonly string[] | null>): Field => ({
-  name,
-  value: get,
-  append: (key) => (line, observation) => {
+const texts = (name: string, get: Get<readonly string[] | null>): Field =>
+  json(name, get, (observation) => {
     const value = get(observation);
-    return line + key + (value === null ? 'null' : `[${value.map(jsonText).join(',')}]`);
-  },
-});
+    return value === null ? null : `[${value.map(jsonText).join(',')}]`;
+  });
 
 /** A label as rows carry it. */
 export function labelJson(label: LabelMatch): string {
@@ -89,32 +148,42 @@ export function labelsJson(labels: readonly LabelMatch[]): string {
 /** The row of a hello, key by key, in the order they are printed. */
 export const rowFields: readonly Field[] = [
   text('file', (o) => o.file),
-  plain('frame', (o) => o.frame),
-  word('timestamp', (o) => formatTimestamp(o.timestamp)),
+  count('frame', (o) => o.frame),
+  {
+    name: 'timestamp',
+    value: (o) => formatTimestamp(o.timestamp),
+    member: (key) => {
+      const open = Buffer.from(key);
+      return (row, observation) => {
+        row.bytes(open);
+        writeTimestamp(row, observation.timestamp);
+      };
+    },
+  },
   word('transport', (o) => o.transport),
   word('src_ip', (o) => o.src.ip),
-  plain('src_port', (o) => o.src.port),
+  count('src_port', (o) => o.src.port),
   word('dst_ip', (o) => o.dst.ip),
-  plain('dst_port', (o) => o.dst.port),
+  count('dst_port', (o) => o.dst.port),
   word('proxied_src', (o) => (o.proxiedSrc === null ? null : formatEndpoint(o.proxiedSrc))),
   word('starttls', (o) => o.starttls),
   text('sni', (o) => o.hello.serverName),
   texts('alpn', (o) => o.hello.alpn),
   word('tls_version', (o) => offeredVersion(o.hello).row),
-  word('ja3', (o) => o.fingerprint.ja3.string),
-  word('ja3_hash', (o) => o.fingerprint.ja3.hash),
-  word('ja3n', (o) => o.fingerprint.ja3n.string),
-  word('ja3n_hash', (o) => o.fingerprint.ja3n.hash),
-  word('ssl_ja3', (o) => o.fingerprint.sslJa3.string),
-  word('ssl_ja3_hash', (o) => o.fingerprint.sslJa3.hash),
-  word('ja4', (o) => o.fingerprint.ja4?.hash ?? null),
-  word('ja4_r', (o) => o.fingerprint.ja4?.string ?? null),
-  plain('retry', (o) => o.retry),
-  {
-    name: 'labels',
-    value: (observation, labelsOf) => labelsOf(observation),
-    append: (key) => (line, observation, labelsOf) => line + key + labelsJson(labelsOf(observation)),
-  },
+  part('ja3', 'string', (o) => o.fingerprint.ja3),
+  part('ja3_hash', 'hash', (o) => o.fingerprint.ja3),
+  part('ja3n', 'string', (o) => o.fingerprint.ja3n),
+  part('ja3n_hash', 'hash', (o) => o.fingerprint.ja3n),
+  part('ssl_ja3', 'string', (o) => o.fingerprint.sslJa3),
+  part('ssl_ja3_hash', 'hash', (o) => o.fingerprint.sslJa3),
+  part('ja4', 'hash', (o) => o.fingerprint.ja4),
+  part('ja4_r', 'string', (o) => o.fingerprint.ja4),
+  flag('retry', (o) => o.retry),
+  json(
+    'labels',
+    (observation, labelsOf) => labelsOf(observation),
+    (observation, labelsOf) => labelsJson(labelsOf(observation)),
+  ),
 ];
 
 /** Added where the ServerHello was waited for. */

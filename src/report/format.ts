@@ -18,11 +18,8 @@ export interface ReportOptions {
   readonly paint?: Paint;
 }
 
-/**
- * Takes text as it is made. Rows are handed over one by one: joined to one long string they would have to be taken apart again where it is encoded, which
- * costs as much as making them.
- */
-export type Print = (text: string) => void;
+/** Takes text as it is made, or its UTF-8 bytes; these are copied before it returns. */
+export type Print = (text: string | Uint8Array) => void;
 
 /** Turns observations into text. Pure, and it never holds a row back. */
 export interface ReportWriter {

@@ -1,4 +1,5 @@
 import type { Timestamp } from '../model/index.js';
+import { type RowBytes, TEN_POWERS } from './row-bytes.js';
 
 /** RFC 3339 section 5.6 has four digits for the year: 0000 to 9999. */
 const FIRST_SECOND = -62_167_219_200;
@@ -22,6 +23,23 @@ export function formatTimestamp(timestamp: Timestamp): string | null {
   if (text === null) return null;
   if (timestamp.digits === 0) return `${text}Z`;
   return `${text}.${String(timestamp.nanoseconds).padStart(9, '0').slice(0, timestamp.digits)}Z`;
+}
+
+/** {@link formatTimestamp} as JSON: quoted, or `null`. */
+export function writeTimestamp(row: RowBytes, timestamp: Timestamp): void {
+  const text = secondText(timestamp.seconds);
+  if (text === null) {
+    row.ascii('null');
+    return;
+  }
+  const { digits } = timestamp;
+  row.ascii('"');
+  row.ascii(text);
+  if (digits > 0) {
+    row.ascii('.');
+    row.decimal(Math.floor(timestamp.nanoseconds / TEN_POWERS[9 - digits]!), digits);
+  }
+  row.ascii('Z"');
 }
 
 /** Suricata's form, in UTC: `2026-11-22T04:28:45.123456+0000`, microseconds always. */

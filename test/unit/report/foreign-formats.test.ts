@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/model/index.js';
 import { formats } from '../../../src/report/index.js';
 import { helloWith, mutt, observationWith } from '../../harness/observation.js';
+import { asText } from '../../harness/printed.js';
 
 async function print(name: string, observations: Observation[]): Promise<string> {
   const create = await formats.get(name)!.load();
   const writer = create({ labelsOf: () => [], server: false });
   let text = writer.begin();
-  for (const observation of observations) writer.rows([observation], (row) => (text += row));
+  for (const observation of observations) writer.rows([observation], (row) => (text += asText(row)));
   return text + writer.end();
 }
 

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Fingerprint, Observation } from '../../../src/model/index.js';
 import { fieldsByName, formats, type ReportOptions } from '../../../src/report/index.js';
 import { helloWith, labelOfMutt, mutt, observationWith } from '../../harness/observation.js';
+import { asText } from '../../harness/printed.js';
 
 async function print(name: string, observations: Observation[], options: Partial<ReportOptions> = {}): Promise<string> {
   const create = await formats.get(name)!.load();
   const writer = create({ labelsOf: () => [labelOfMutt], server: false, ...options });
   // In two batches, as a capture comes.
   let text = writer.begin();
-  for (const batch of [observations.slice(0, 1), observations.slice(1)]) writer.rows(batch, (row) => (text += row));
+  for (const batch of [observations.slice(0, 1), observations.slice(1)])
+    writer.rows(batch, (row) => (text += asText(row)));
   return text + writer.end();
 }
 

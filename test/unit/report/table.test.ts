@@ -3,12 +3,13 @@ import type { LabelMatch, Observation } from '../../../src/model/index.js';
 import { formats, type ReportOptions } from '../../../src/report/index.js';
 import { labelsText } from '../../../src/report/text.js';
 import { helloWith, labelOfMutt, mutt, observationWith } from '../../harness/observation.js';
+import { asText } from '../../harness/printed.js';
 
 async function lines(observations: Observation[], options: Partial<ReportOptions> = {}): Promise<string[]> {
   const create = await formats.get('table')!.load();
   const writer = create({ labelsOf: () => [labelOfMutt], server: false, ...options });
   let text = writer.begin();
-  for (const observation of observations) writer.rows([observation], (row) => (text += row));
+  for (const observation of observations) writer.rows([observation], (row) => (text += asText(row)));
   text += writer.end();
   expect(text === '' || text.endsWith('\n')).toBe(true);
   return text.split('\n').slice(0, -1);

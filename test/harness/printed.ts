@@ -1,0 +1,4 @@
+/** What a format printed, as text. */
+export function asText(printed: string | Uint8Array): string {
+  return typeof printed === 'string' ? printed : Buffer.from(printed).toString('utf8');
+}
