@@ -112,6 +112,8 @@ function walk(bytes: Uint8Array, reassemble: boolean): number {
   let segments = 0;
   const reader = new CaptureReader({
     packet: (window, start, end, linkType) => void decoder.decode(window, start, end, linkType),
+    passesOver: true,
+    passedOver: () => {},
   });
   const both = 3;
   const reassembler = new Reassembler({ bytes: () => both, closed: () => {} }, reader, defaultCaptureLimits);

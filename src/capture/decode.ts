@@ -13,7 +13,7 @@ import { loopback, rawIp } from './link/loopback.js';
 import { mpls } from './link/mpls.js';
 import { hdlc, ppp, pppoe } from './link/ppp.js';
 import { Layer, Packet } from './packet.js';
-import { Quick, quickLook } from './quick.js';
+import { isDull, plainSegment } from './quick.js';
 import { tcpHeader } from './tcp/segment.js';
 import { gre } from './tunnel/gre.js';
 import { capwap, geneve, gtpU, vxlan } from './tunnel/overlay.js';
@@ -56,9 +56,11 @@ export class PacketDecoder {
         this.#bytes = bytes;
         this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       }
-      const found = quickLook(this.#view, start, end, packet);
-      if (found === Quick.segment) this.#sink.segment(bytes, packet);
-      if (found !== Quick.unsure) return true;
+      if (plainSegment(this.#view, start, end, packet)) {
+        this.#sink.segment(bytes, packet);
+        return true;
+      }
+      if (isDull(this.#view, start, end)) return true;
     }
     packet.at = start;
     packet.end = end;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CaptureLimits, defaultCaptureLimits } from '../capture/index.js';
 import type { Observation, OpenSslGeneration } from '../model/index.js';
 import { unpackIfGzip } from './gunzip.js';
-import { bytesPerTurn } from './limits.js';
+import { bytesPerTurn, readyBytes } from './limits.js';
 import { type ByteSource, type CaptureSource, openSource } from './source.js';
 import { type CaptureStats, emptyStats } from './stats.js';
 import { type Rejection, Watcher } from './watcher.js';
@@ -75,7 +75,7 @@ export class CaptureRun {
     if (failure !== null) throw failure;
   }
 
-  /** Reads to the input's end, straight into the reader's window; yields after each read. Closes the input. */
+  /** Reads to the input's end, straight into the reader's window; yields where rows may be ready. Closes the input. */
   async *#reads(input: ByteSource): AsyncGenerator<void> {
     const { signal, onProgress } = this.#options;
     const { reader } = this.#watcher;
@@ -85,11 +85,14 @@ export class CaptureRun {
       if (source !== null) open = source;
       let turn = bytesPerTurn;
       while (source !== null && signal?.aborted !== true) {
-        const reading = source.read(reader.space());
-        const count = typeof reading === 'number' ? reading : await unlessAborted(reading, signal);
-        if (count === null || count === 0) return;
-        this.stats.bytes += count;
-        reader.wrote(count);
+        const reading = this.#read(source, turn);
+        if (reading === 0) return;
+        if (reading !== null) {
+          const count = await unlessAborted(reading, signal);
+          if (count === null || count === 0) return;
+          this.stats.bytes += count;
+          reader.wrote(count);
+        }
         onProgress?.(input.position, input.total);
         yield;
         if (input.position > turn) {
@@ -100,6 +103,22 @@ export class CaptureRun {
     } finally {
       open.close();
     }
+  }
+
+  /**
+   * Reads as long as that needs no waiting, until rows are ready or it is someone else's turn: null. 0: the input is over. A promise: the number of bytes that
+   * are being put into the reader's space.
+   */
+  #read(source: ByteSource, turn: number): Promise<number> | 0 | null {
+    const watcher = this.#watcher;
+    const { reader } = watcher;
+    do {
+      const count = source.read(reader.space());
+      if (count === 0 || typeof count !== 'number') return count;
+      this.stats.bytes += count;
+      reader.wrote(count);
+    } while (watcher.readyBytes < readyBytes && source.position <= turn);
+    return null;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Continuity, Direction, Moment } from '../capture/index.js';
 import type { Endpoint } from '../endpoint.js';
 import { SensorError } from '../errors.js';
 import type { ClientHello } from '../model/index.js';
-import { HelloStream, helloMayFollow, RECORD_HEADER_BYTES, wholeClientHello } from '../tls/index.js';
+import { HelloStream, helloMayFollow, RECORD_HEADER_BYTES, SplitHello, wholeClientHello } from '../tls/index.js';
 import { randomOf, same } from './bytes.js';
 import type { Reporter, SessionHost } from './host.js';
 import { leastRemembered, unfinishedOverhead } from './limits.js';
@@ -17,6 +17,8 @@ export interface TlsOrigin {
 }
 
 const bare: TlsOrigin = { proxiedSrc: null, starttls: null };
+
+const NOTHING = new Uint8Array(0);
 
 /** Stands for a hello that was seen and could not be remembered. */
 const unremembered = new Uint8Array(0);
@@ -32,7 +34,9 @@ export class TlsSession implements ByteHolder, Reporter {
   readonly #host: SessionHost;
   /** The client may still send a hello. */
   #open = true;
-  /** null while the client stands at the start of a record and nothing is unfinished: most connections never need one. */
+  /** The first hello, as long as it is gathered and comes in the plainest way. */
+  #split: SplitHello | null = null;
+  /** null while the client stands at the start of a record and nothing else is unfinished: most connections never need one. */
   #stream: HelloStream | null = null;
   #server: HelloStream<'server'> | null = null;
   #serverHeard = false;
@@ -40,6 +44,8 @@ export class TlsSession implements ByteHolder, Reporter {
   #last: Uint8Array | null = null;
   /** Bytes of a hello that is not complete. */
   #partial = 0;
+  /** The host was told of bytes held. */
+  #holds = false;
 
   constructor(slot: number, client: Direction, host: SessionHost, origin: TlsOrigin = bare) {
     this.slot = slot;
@@ -56,7 +62,7 @@ export class TlsSession implements ByteHolder, Reporter {
     if (direction !== this.client) {
       if (how === 'next' || !this.#serverHeard) this.serverBytes(chunk);
       else this.#endServer();
-    } else if (how === 'next' || (this.#last === null && this.#stream === null)) {
+    } else if (how === 'next' || (this.#last === null && this.#partial === 0)) {
       this.clientBytes(chunk);
     } else if (this.#last === null) {
       this.#reject(incomplete(this.#partial, 'a segment of the hello is missing'));
@@ -70,21 +76,51 @@ export class TlsSession implements ByteHolder, Reporter {
 
   /** The next bytes of the client. */
   clientBytes(chunk: Uint8Array): void {
-    let rest = chunk;
-    if (this.#stream === null) {
-      const hello = this.#last === null ? wholeClientHello(rest) : null;
-      if (hello !== null) {
-        this.#found(hello);
-        rest = rest.subarray(RECORD_HEADER_BYTES + hello.raw.length);
-      }
-      if (rest.length === 0) return;
-      if (this.#last !== null && !helloMayFollow(rest)) {
-        this.#endClient();
-        return;
-      }
-      this.#stream = new HelloStream();
+    if (this.#stream !== null) this.#push(this.#stream, chunk);
+    else if (this.#split !== null) this.#gather(this.#split, chunk);
+    else if (this.#last !== null) this.#afterHello(chunk);
+    else this.#begin(chunk);
+  }
+
+  /** The first bytes. */
+  #begin(chunk: Uint8Array): void {
+    const hello = wholeClientHello(chunk);
+    if (hello !== null) {
+      this.#found(hello);
+      this.#afterHello(chunk.subarray(RECORD_HEADER_BYTES + hello.raw.length));
+      return;
     }
-    this.#push(this.#stream, rest);
+    this.#split = SplitHello.begin(chunk);
+    if (this.#split === null) this.#follow(chunk);
+    else this.#hold(chunk.length, unfinishedOverhead + this.#split.size);
+  }
+
+  #gather(split: SplitHello, chunk: Uint8Array): void {
+    const taken = split.push(chunk);
+    this.#partial += taken;
+    if (!split.complete) return;
+    this.#split = null;
+    const hello = split.hello();
+    if (hello === null) {
+      // It is broken, and the stream says how.
+      this.#partial = 0;
+      this.#follow(split.gathered);
+      return;
+    }
+    this.#found(hello);
+    this.#afterHello(taken === chunk.length ? NOTHING : chunk.subarray(taken));
+  }
+
+  /** At the start of a record that comes after a hello. */
+  #afterHello(rest: Uint8Array): void {
+    if (rest.length === 0) return;
+    if (helloMayFollow(rest)) this.#follow(rest);
+    else this.#endClient();
+  }
+
+  #follow(chunk: Uint8Array): void {
+    this.#stream = new HelloStream();
+    this.#push(this.#stream, chunk);
   }
 
   /** Goes on with a stream that has just brought a hello; `rest` is what follows it. */
@@ -130,8 +166,7 @@ export class TlsSession implements ByteHolder, Reporter {
       const outcome = stream.push(rest);
       switch (outcome.state) {
         case 'need_more':
-          this.#partial += rest.length;
-          this.#host.holds(this, unfinishedOverhead + this.#partial);
+          this.#hold(rest.length, unfinishedOverhead + this.#partial + rest.length);
           return;
         case 'rejected':
           if (this.#last === null) this.#reject(outcome.error);
@@ -144,10 +179,23 @@ export class TlsSession implements ByteHolder, Reporter {
     }
   }
 
+  /** More bytes of a hello that is not complete, and the memory all of them take. */
+  #hold(count: number, size: number): void {
+    this.#partial += count;
+    this.#holds = true;
+    this.#host.holds(this, size);
+  }
+
+  #holdNothing(): void {
+    this.#partial = 0;
+    if (!this.#holds) return;
+    this.#holds = false;
+    this.#host.holds(this, 0);
+  }
+
   #found(hello: ClientHello): void {
     const last = this.#last;
-    this.#partial = 0;
-    this.#host.holds(this, 0);
+    this.#holdNothing();
     this.#forget();
     this.#last = this.#host.mayRemember(cost(hello.raw)) ? hello.raw : unremembered;
     if (last !== null && same(last, hello.raw)) {
@@ -168,8 +216,8 @@ export class TlsSession implements ByteHolder, Reporter {
   #endClient(): void {
     this.#open = false;
     this.#stream = null;
-    this.#partial = 0;
-    this.#host.holds(this, 0);
+    this.#split = null;
+    this.#holdNothing();
     this.#forget();
     this.#last = null;
   }

@@ -64,6 +64,8 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
   /** Who is given a connection's bytes, by its slot. */
   readonly #following: (Prelude | TlsSession | undefined)[] = [];
   #ready: Observation[] = [];
+  /** Bytes of the hellos whose observations `take` would give. */
+  readyBytes = 0;
   /** In the order of their hellos. */
   readonly #waiting = new Map<TlsSession, Waiting>();
   #waitingBytes = 0;
@@ -82,6 +84,7 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
   take(): Observation[] {
     const ready = this.#ready;
     if (ready.length > 0) this.#ready = [];
+    this.readyBytes = 0;
     return ready;
   }
 
@@ -108,6 +111,16 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
     if (!this.#decoder.decode(bytes, start, end, linkType)) {
       countIn(this.stats.link_types_not_understood, String(linkType));
     }
+  }
+
+  /** Rows that wait for their answer stop waiting by the time of the next packet, whatever it is. */
+  get passesOver(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  passedOver(packets: number, cut: number): void {
+    this.stats.packets += packets;
+    this.stats.cut_by_snaplen += cut;
   }
 
   // -- streams --
@@ -174,7 +187,7 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
       this.#waiting.set(session, { observation, until: moment.timestamp.seconds + serverWaitSeconds });
       this.#waitingBytes += hello.raw.length + waitingOverhead;
       this.#limitWaiting();
-    } else this.#ready.push(observation);
+    } else this.#push(observation);
   }
 
   serverHello(session: TlsSession, hello: ServerHello): void {
@@ -221,6 +234,11 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
     this.#remembered -= bytes;
   }
 
+  #push(observation: Observation): void {
+    this.#ready.push(observation);
+    this.readyBytes += observation.hello.raw.length;
+  }
+
   #stopWaiting(now: number): void {
     for (const [session, waiting] of this.#waiting) {
       if (now <= waiting.until) return;
@@ -243,7 +261,7 @@ export class Watcher implements PacketSink, StreamSink, PreludeHost {
     if (waiting === undefined) return;
     this.#waiting.delete(session);
     this.#waitingBytes -= waiting.observation.hello.raw.length + waitingOverhead;
-    this.#ready.push(
+    this.#push(
       server === null
         ? waiting.observation
         : {

@@ -51,6 +51,8 @@ interface Packet {
 function packetsOf(file: Uint8Array): Packet[] {
   const packets: Packet[] = [];
   const reader = new CaptureReader({
+    passesOver: false,
+    passedOver: () => {},
     packet(bytes, start, end, linkType, originalLength) {
       packets.push({ bytes: bytes.slice(start, end), time: reader.timestamp(), linkType, originalLength });
     },

@@ -46,6 +46,8 @@ async function theirs(file: Uint8Array): Promise<Seen[]> {
 function ours(file: Uint8Array): Seen[] {
   const seen: Seen[] = [];
   const reader: CaptureReader = new CaptureReader({
+    passesOver: false,
+    passedOver: () => {},
     packet(bytes, start, end, _linkType, originalLength) {
       const { seconds, nanoseconds } = reader.timestamp();
       seen.push({

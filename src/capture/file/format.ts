@@ -8,6 +8,10 @@ export interface PacketSink {
    * @param originalLength length on the wire; larger than `end - start` where the snap length cut the packet
    */
   packet(bytes: Uint8Array, start: number, end: number, linkType: number, originalLength: number): void;
+  /** Whether packets in which there is nothing (`isDull`) may be passed over: they are only counted then. Asked again and again. */
+  readonly passesOver: boolean;
+  /** So many packets were passed over, of which so many were cut by the snap length. */
+  passedOver(packets: number, cut: number): void;
 }
 
 /** Where the reader stands: asked by whoever needs to know which packet it is looking at. */

@@ -2,6 +2,9 @@ import type { SensorError } from '../../errors.js';
 import type { Timestamp } from '../../model/index.js';
 import { captureError } from '../errors.js';
 import { maxPacketBytes } from '../limits.js';
+import { firstLayer } from '../link/index.js';
+import { Layer } from '../packet.js';
+import { isDull } from '../quick.js';
 import { classicTime } from './clock.js';
 import type { CaptureFormat, PacketSink } from './format.js';
 
@@ -52,6 +55,7 @@ export class PcapFormat implements CaptureFormat {
   /** Nothing is ever skipped here. */
   readonly skippedFrom = 0;
   readonly linkType: number;
+  readonly #isEthernet: boolean;
   readonly #sink: PacketSink;
   readonly #variant: Variant;
   readonly #view: DataView;
@@ -70,6 +74,7 @@ export class PcapFormat implements CaptureFormat {
     this.linkType = variant.littleEndian
       ? bytes[word]! | (bytes[word + 1]! << 8)
       : bytes[word + 3]! | (bytes[word + 2]! << 8);
+    this.#isEthernet = firstLayer(this.linkType) === Layer.ethernet;
   }
 
   /** Whole seconds of the current packet; read when asked for, as most packets need no time. */
@@ -88,6 +93,10 @@ export class PcapFormat implements CaptureFormat {
     const view = this.#view;
     let at = from;
     while (to - at >= recordHeader) {
+      if (this.#isEthernet && sink.passesOver) {
+        at = this.#passOver(at, to);
+        if (to - at < recordHeader) break;
+      }
       const length = view.getUint32(at + 8, littleEndian);
       if (length > maxPacketBytes) {
         this.#leaveWindow();
@@ -107,6 +116,35 @@ export class PcapFormat implements CaptureFormat {
       at = end;
     }
     this.#leaveWindow();
+    return at;
+  }
+
+  /**
+   * The hot loop: steps over records as long as there is nothing in their packets. Returns the first that deserves a look, or is not whole, or whose length
+   * is a lie.
+   */
+  #passOver(from: number, to: number): number {
+    const { littleEndian, recordHeader } = this.#variant;
+    const view = this.#view;
+    let at = from;
+    let last = -1;
+    let packets = 0;
+    let cut = 0;
+    while (to - at >= recordHeader) {
+      const length = view.getUint32(at + 8, littleEndian);
+      const start = at + recordHeader;
+      const end = start + length;
+      if (end > to || !isDull(view, start, end)) break;
+      if (view.getUint32(at + 12, littleEndian) > length) cut++;
+      packets++;
+      last = at;
+      at = end;
+    }
+    if (packets > 0) {
+      this.frame += packets;
+      this.#record = last;
+      this.#sink.passedOver(packets, cut);
+    }
     return at;
   }
 

@@ -31,6 +31,8 @@ interface Read {
 function read(chunks: Iterable<Uint8Array>): Read {
   const packets: string[] = [];
   const sink: PacketSink = {
+    passesOver: false,
+    passedOver: () => {},
     packet(bytes, start, end, linkType, originalLength) {
       const { seconds, nanoseconds, digits } = reader.timestamp();
       const content =
@@ -130,6 +132,8 @@ describe('pcap', () => {
     const sums = (variant: 'microseconds' | 'nanoseconds', fraction: number) => {
       let time = '';
       const reader = new CaptureReader({
+        passesOver: false,
+        passedOver: () => {},
         packet: () => {
           const { seconds, nanoseconds } = reader.timestamp();
           time = `${seconds}+${nanoseconds}`;

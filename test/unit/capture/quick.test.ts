@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PacketDecoder } from '../../../src/capture/decode.js';
 import { defaultCaptureLimits } from '../../../src/capture/index.js';
 import type { Packet } from '../../../src/capture/packet.js';
+import { isDull } from '../../../src/capture/quick.js';
 import { ACK, datagram, FIN, frame, ipv4, join, PSH, RST, SYN, segment, udp } from '../../build/packets.js';
 
 const ethernetType = 1;
@@ -27,6 +28,8 @@ function segments(bytes: Uint8Array, linkType: number): string[] {
   new PacketDecoder(sink, clock, defaultCaptureLimits).decode(bytes, 0, bytes.length, linkType);
   return seen;
 }
+
+const dull = (bytes: Uint8Array) => isDull(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
 
 const path = { src: '192.0.2.7', sport: 40_000, dst: '198.51.100.25', dport: 993 };
 const inner = segment(path, { seq: 7, payload: [1, 2, 3] });
@@ -60,6 +63,10 @@ describe('the quick look at plain packets', () => {
     expect(packets.flatMap((packet) => segments(frame(packet), ethernetType))).toHaveLength(7);
   });
 
+  it('passes over bare acknowledgements and datagrams without a tunnel, and nothing else', () => {
+    expect(packets.map((packet) => dull(frame(packet)))).toEqual(packets.map((_, i) => [0, 1, 6].includes(i)));
+  });
+
   it('also when any header byte is another, bytes are missing, or padding follows', () => {
     const change = fc.record({
       at: fc.integer({ min: 0, max: 59 }),
@@ -77,7 +84,9 @@ describe('the quick look at plain packets', () => {
           );
           for (const { at, value } of changes) if (at < packet.length) packet[at] = value;
           const whole = join(new Uint8Array(12), [8, 0], packet);
-          expect(segments(whole, ethernetType)).toEqual(segments(ppp(packet), pppType));
+          const expected = segments(ppp(packet), pppType);
+          expect(segments(whole, ethernetType)).toEqual(expected);
+          if (dull(whole)) expect(expected).toEqual([]);
         },
       ),
       { numRuns: process.env.CI === 'true' ? 50_000 : 5_000 },

@@ -16,6 +16,8 @@ describe('the window', () => {
     for (const step of [file.length, windowBytes, 65_536, 99_991]) {
       const seen: string[] = [];
       const reader = new CaptureReader({
+        passesOver: false,
+        passedOver: () => {},
         packet: (bytes, start, end) => {
           const i = reader.frame - 1;
           const content = bytes.subarray(start, end);
