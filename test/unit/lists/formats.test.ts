@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LabelRow } from '../../../src/model/index.js';
 import { wholeImport } from '../../harness/import.js';
+import { asText } from '../../harness/printed.js';
 
 const sample = (name: string) => wholeImport(readFileSync(`samples/lists/${name}`));
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -333,8 +334,8 @@ describe('Suricata', () => {
     for await (const observation of readCapture('samples/mail-logins.pcapng')) seen.push(observation);
     const writer = (await formats.get('eve')!.load())({ labelsOf: () => [] } as never);
     let text = '';
-    writer.rows(seen, (piece: string) => {
-      text += piece;
+    writer.rows(seen, (piece) => {
+      text += asText(piece);
     });
     const list = wholeImport(text);
     expect(list.rejected).toEqual([]);
