@@ -37,7 +37,7 @@ describe('what can be explained', () => {
     expect(fingerprints.ja3).toMatchObject({ string: expected.ja3, hash: expected.ja3_hash });
     expect(fingerprints.ja4.hash).toBe(expected.ja4);
     expect(fingerprints.ssl_ja3['3.0'].hash).toBe(mutt.sslJa3Hash);
-    expect(recognition).toMatchObject({ rung: 'ja3', family: 'GnuTLS', confidence: expect.any(Number) });
+    expect(recognition).toMatchObject({ rung: 'ja3', family: 'GnuTLS' });
   });
 
   it('a frame, for people', async () => {
@@ -113,8 +113,14 @@ describe('what can be explained', () => {
   });
 
   it('standard input: a ja3 string', async () => {
-    const { stdout } = await explain(['--json', '-'], ascii(`${mutt.ja3}\n`));
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'ja3_string' });
+    // Mutt's, its extensions in another order: how sure an answer by that rung is has been measured.
+    const [version, ciphers, extensions, ...rest] = mutt.ja3.split(',');
+    const shuffled = [version, ciphers, extensions!.split('-').reverse().join('-'), ...rest].join(',');
+    const { stdout } = await explain(['--json', '-'], ascii(`${shuffled}\n`));
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'ja3_string',
+      recognition: { rung: 'unordered', family: 'GnuTLS', confidence: expect.any(Number) },
+    });
   });
 
   it('several hellos, one after the other, and what is behind them', async () => {
