@@ -33,7 +33,7 @@ try {
       const { cost, status } = measure([process.execPath, command, 'log', ...args, file], folder);
       if (status !== 0) throw new Error(`the command ended with ${status}`);
       console.log(
-        `  ${args.join(' ')}: ${perSecond(count / cost.wall)} lines/s, ${cost.cpu.toFixed(2)} CPU s, ${Math.round(cost.memory / 1e6)} MB at the peak`,
+        `  ${args.join(' ')}: ${perSecond(count / cost.wall)} lines/s, ${perSecond(count / cost.cpu)} a CPU second, ${Math.round(cost.memory / 1e6)} MB at the peak`,
       );
     }
   }
@@ -42,13 +42,16 @@ try {
 }
 
 function lines(name: string): string[] {
-  return readFileSync(new URL(`../samples/logs/${name}`, import.meta.url), 'utf8').trimEnd().split('\n');
+  return readFileSync(new URL(`../samples/logs/${name}`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
 }
 
 function others(count: number): string[] {
   return Array.from(
     { length: count },
-    (_, i) => `Nov 22 07:48:50 mail postfix/qmgr[${1000 + i}]: 4Gx${i}: from=<user${i}@example.org>, size=${i}, nrcpt=1 (queue active)`,
+    (_, i) =>
+      `Nov 22 07:48:50 mail postfix/qmgr[${1000 + i}]: 4Gx${i}: from=<user${i}@example.org>, size=${i}, nrcpt=1 (queue active)`,
   );
 }
 
@@ -89,5 +92,7 @@ function parse(sample: readonly string[]): number {
 }
 
 function perSecond(value: number): string {
-  return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -13,8 +13,8 @@ export interface LogInputOptions {
 /** Bytes as they come; `end`: the file ended there, and what follows is another one. A chunk is valid until the next is asked for. */
 export type LogChunk = Buffer | 'end';
 
-/** What is read at once: large enough that system calls do not count, small enough to stay in the cache. */
-const READ_BYTES = 262_144;
+/** What is read at once: large enough that system calls do not count, small enough that its logins are printed before the collector has to keep them. */
+const READ_BYTES = 65_536;
 
 /** A log being read. */
 export interface LogInput {

@@ -48,9 +48,9 @@ const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, 
 export class StampReader {
   readonly #wallClock: NonNullable<Clock['wallClock']>;
   readonly #latest: Clock['latest'];
-  /** The last BSD second, which a busy server repeats. */
+  /** The last BSD second, which a busy server repeats, and what was read of it. */
   #text = '';
-  #seconds = 0;
+  #last: Stamp | null = null;
 
   constructor({ wallClock, latest }: Clock) {
     this.#wallClock = wallClock ?? ownZone;
@@ -69,14 +69,8 @@ export class StampReader {
   }
 
   #bsd(text: string): Stamp | null {
-    const known = this.#text;
-    if (
-      known !== '' &&
-      text.startsWith(known) &&
-      (text.length === known.length || text.charCodeAt(known.length) === 0x20)
-    ) {
-      return { time: timestamp(this.#seconds), length: known.length };
-    }
+    const last = this.#last;
+    if (last !== null && text.startsWith(this.#text) && text.charCodeAt(last.length) === 0x20) return last;
     const match = BSD.exec(text);
     if (match === null) return null;
     const [whole, name, day, hour, minute, second, fraction] = match as unknown as [
@@ -85,16 +79,13 @@ export class StampReader {
       string,
       ...string[],
     ];
-    const key = whole.slice(0, 15);
-    if (key !== this.#text) {
-      const at = MONTHS.indexOf(name);
-      if (at % 3 !== 0) return null;
-      const seconds = this.#withoutYear(at / 3 + 1, Number(day), Number(hour), Number(minute), Number(second));
-      if (seconds === null) return null;
-      this.#text = key;
-      this.#seconds = seconds;
-    }
-    return { time: timestamp(this.#seconds, fraction), length: whole.length };
+    const at = MONTHS.indexOf(name);
+    if (at % 3 !== 0) return null;
+    const seconds = this.#withoutYear(at / 3 + 1, Number(day), Number(hour), Number(minute), Number(second));
+    if (seconds === null) return null;
+    this.#text = whole;
+    this.#last = { time: timestamp(seconds, fraction), length: whole.length };
+    return this.#last;
   }
 
   /** The latest year in which it is not more than a day after what no line is later than: a day for clocks and zones that differ. */
