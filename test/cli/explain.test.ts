@@ -191,7 +191,7 @@ describe('what cannot', () => {
     ['a file that is not there', ['nosuch.pcap:4'], '(not_explainable: input at 0)'],
     ['a hello cut short', [hex(record(hello)).slice(0, 60)], '(hello_incomplete: handshake at 30)'],
     ['a broken ja3 string', ['771,99999,0,29,0'], '(bad_ja3_string: cipher_suites at 4)'],
-    ['no capture', ['package.json:1'], '(not_a_capture:'],
+    ['no capture', ['package.json:1'], 'ja3-sensor: package.json: '],
     [
       'a frame without a hello',
       [`${MAIL}:13`],

@@ -31,12 +31,7 @@ export async function hellosOfFrame(file: string, frame: number): Promise<readon
   if (refused !== null) throw refused;
   const known = others.slice(0, NAMED_FRAMES).join(', ') + (others.length > NAMED_FRAMES ? ', …' : '');
   const hint = others.length === 0 ? 'there is none in the capture' : `those of this capture are in ${known}`;
-  throw new SensorError(
-    'no_hello_in_frame',
-    'frame',
-    frame,
-    `${file}: no hello is completed in frame ${frame}; ${hint}`,
-  );
+  throw new SensorError('no_hello_in_frame', 'frame', frame, `no hello is completed in frame ${frame}; ${hint}`);
 }
 
 const LISTED = ['frame', 'src_ip', 'dst_ip', 'dst_port', 'starttls', 'sni', 'ja3_hash'];
@@ -67,7 +62,7 @@ export async function onlyHello(file: string, json: boolean, output: Output): Pr
   }
   if (count > 1) return null;
   if (only === null) {
-    throw refused ?? new SensorError('no_hello_in_capture', 'file', 0, `${file}: no hello in this capture`);
+    throw refused ?? new SensorError('no_hello_in_capture', 'file', 0, 'no hello in this capture');
   }
   return only;
 }

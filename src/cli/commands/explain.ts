@@ -113,7 +113,9 @@ async function explanationsOf(
     }
     default: {
       const { file, frame } = input;
-      const observations = frame === null ? await only(file, against, json, output) : await hellosOfFrame(file, frame);
+      const observations = await inFile(file, () =>
+        frame === null ? only(file, against, json, output) : hellosOfFrame(file, frame),
+      );
       return observations.map((observation) =>
         explainHello(
           { hello: observation.hello, recordVersion: null },
@@ -121,6 +123,16 @@ async function explanationsOf(
         ),
       );
     }
+  }
+}
+
+/** Names the file in what is wrong with it. */
+async function inFile<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof SensorError) || error.field === 'output') throw error;
+    throw new SensorError(error.code, error.field, error.offset, `${file}: ${error.message}`, { cause: error });
   }
 }
 
