@@ -57,6 +57,14 @@ export class FingerprintTable {
   readonly #dataVersion: Statement<[], { data_version: number }>;
   /** Row number by shape, of rows that are committed or about to be. */
   readonly #ids = new Map<string, number>();
+  /**
+   * The whole shape last seen with a ja3 value. Hellos of one kind share the value itself, and comparing two texts costs a twentieth of hashing them. Held as long
+   * as the value is.
+   */
+  #latest = new WeakMap<
+    KnownValue,
+    { readonly of35: string | null; readonly ja4r: string | null; readonly id: number }
+  >();
   #seenVersion = -1;
 
   constructor(database: Database) {
@@ -80,12 +88,24 @@ export class FingerprintTable {
   /** To be called after a transaction was rolled back: row numbers given out in it are nobody's. */
   forget(): void {
     this.#ids.clear();
+    this.#latest = new WeakMap();
   }
 
   /** The row of these values, made where there is none. */
   idOf(views: KnownViews, sslJa3Logged: KnownValue | null): number {
-    const shape = shapeKey(views, sslJa3Logged);
     const whole = isWhole(views);
+    if (!whole || views.ja3 === null) return this.#idOfShape(views, sslJa3Logged, whole);
+    const of35 = views.sslJa3['3.5']?.string ?? null;
+    const ja4r = views.ja4?.string ?? null;
+    const latest = this.#latest.get(views.ja3);
+    if (latest?.of35 === of35 && latest.ja4r === ja4r) return latest.id;
+    const id = this.#idOfShape(views, sslJa3Logged, whole);
+    this.#latest.set(views.ja3, { of35, ja4r, id });
+    return id;
+  }
+
+  #idOfShape(views: KnownViews, sslJa3Logged: KnownValue | null, whole: boolean): number {
+    const shape = shapeKey(views, sslJa3Logged);
     const remembered = shape.toString('latin1') + (whole ? '' : stringsKnown(views, sslJa3Logged));
     let id = this.#ids.get(remembered);
     if (id !== undefined) return id;
