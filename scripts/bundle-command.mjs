@@ -1,6 +1,6 @@
-// Puts the compiled command (dist/cli) into one CommonJS file, and what its threads run into another: Node takes about a third of a millisecond for each module it loads, more for ES modules,
-// and the command is made of a hundred small ones (docs/decisions/0007). Modules that are imported lazily are still evaluated lazily; packages stay
-// outside.
+// Puts the compiled command (dist/cli) into one CommonJS file, and what its threads run into another: Node takes about a third of a millisecond for each
+// module it loads, more for ES modules, and the command is made of a hundred small ones (docs/decisions/0007). Modules that are imported lazily are still
+// evaluated lazily; packages stay outside.
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
