@@ -1,27 +1,87 @@
-// Puts the compiled command (dist/cli) into one CommonJS file, and what its threads run into another: Node takes about a third of a millisecond for each
-// module it loads, more for ES modules, and the command is made of a hundred small ones (docs/decisions/0007). Modules that are imported lazily are still
-// evaluated lazily; packages stay outside.
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// Puts the compiled command (dist/cli) into a few CommonJS files (docs/decisions/0007). Node takes about a third of a millisecond for each module it loads,
+// more for ES modules, and the command is made of some hundred small ones; but what is loaded is also compiled, and most runs need a part of it. So:
+//
+// - main.js, worker.js (what threads run), and one file for each module that is imported lazily: with all it imports statically, also where another file
+//   has a copy of that. Hot code and what it calls are in one file that way.
+// - shared.js has what must be there once: classes that are asked for with instanceof.
+//
+// Packages stay outside, but for the parser of arguments, which every run needs.
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const result = await build({
-  entryPoints: ['dist/cli/main.js', 'dist/cli/worker.js'],
+const dist = resolve('dist');
+const entries = ['cli/main.js', 'cli/worker.js'].map((entry) => resolve(dist, entry));
+const shared = ['errors.js', 'cli/exit-codes.js', 'cli/output.js'].map((module) => resolve(dist, module));
+const inlined = new Set(['commander']);
+const packages = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
+
+/** `dist/cli/commands/pcap.js` becomes `commands-pcap.js`, `dist/store/index.js` becomes `store.js`. */
+function fileOf(module) {
+  const path = relative(dist, module)
+    .replace(/^cli\//, '')
+    .replace(/\/index\.js$/, '.js');
+  return path.replaceAll('/', '-');
+}
+
+const found = new Set(entries);
+const apart = {
+  name: 'files of their own',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, importer, kind }) => {
+      const module = resolve(dirname(importer), path);
+      if (shared.includes(module)) return { path: './shared.js', external: true };
+      if (kind !== 'dynamic-import') return undefined;
+      found.add(module);
+      return { path: `./${fileOf(module)}`, external: true };
+    });
+  },
+};
+
+// The parser of arguments loads it for subcommands that are programs of their own. There are none, and it takes 5 ms.
+const spared = {
+  name: 'no child processes',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('commander') ? { path, namespace: 'spared' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'spared' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const settings = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  packages: 'external',
-  outdir: 'dist/cli',
-  allowOverwrite: true,
+  // By `require`: `import()` would bring in the loader of ES modules, and its reader of CommonJS.
+  supported: { 'dynamic-import': false },
+  external: packages.filter((name) => !inlined.has(name)),
   write: false,
   minifyWhitespace: true,
   minifySyntax: true,
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   logLevel: 'warning',
-});
+};
+
+const files = new Map();
+// The set grows while it is gone through.
+for (const module of found) {
+  const { outputFiles } = await build({
+    ...settings,
+    entryPoints: [module],
+    outfile: fileOf(module),
+    plugins: [apart, spared],
+  });
+  files.set(fileOf(module), outputFiles[0].contents);
+}
+const contents = shared.map((module) => `export * from './${relative(dist, module)}';`).join('\n');
+const { outputFiles } = await build({ ...settings, stdin: { contents, resolveDir: dist }, outfile: 'shared.js' });
+files.set('shared.js', outputFiles[0].contents);
+
 rmSync('dist/cli', { recursive: true });
 mkdirSync('dist/cli');
-for (const { path, contents } of result.outputFiles) writeFileSync(path, contents);
+for (const [name, bytes] of files) writeFileSync(`dist/cli/${name}`, bytes);
 writeFileSync('dist/cli/package.json', '{"type":"commonjs"}\n');
 chmodSync('dist/cli/main.js', 0o755);
