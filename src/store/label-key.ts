@@ -1,5 +1,5 @@
 import type { LabelRow } from '../model/index.js';
-import type { LabelFilter } from './surface/index.js';
+import type { LabelFilter, StoredLabel } from './surface/index.js';
 
 /** What makes two rows one label under one value. */
 export function labelKey(row: LabelRow): string {
@@ -35,6 +35,13 @@ export function sameContent(a: LabelRow, b: LabelRow): boolean {
     a.licence === b.licence &&
     a.captured === b.captured
   );
+}
+
+/** The label alone, without its row number. */
+export function withoutId(label: StoredLabel): LabelRow {
+  const { id, ...row } = label;
+  void id;
+  return row;
 }
 
 export function isEmpty(filter: LabelFilter): boolean {

@@ -2,7 +2,7 @@ import type { LabelRow } from '../model/index.js';
 import { type ColumnType, checkColumns } from './column-types.js';
 import type { Database } from './database.js';
 import type { Statement } from './driver.js';
-import { distinctLabels, isEmpty } from './label-key.js';
+import { distinctLabels, isEmpty, withoutId } from './label-key.js';
 import { like } from './like.js';
 import type { LabelFilter, LabelStore, Stored, StoredLabel } from './surface/index.js';
 
@@ -83,7 +83,7 @@ export class LabelTable implements LabelStore {
   }
 
   all(): readonly LabelRow[] {
-    return this.list().map(({ id: _, ...row }) => row);
+    return this.list().map(withoutId);
   }
 
   references(): readonly LabelRow[] {

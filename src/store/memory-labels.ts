@@ -1,5 +1,5 @@
 import type { KnownViews, LabelRow } from '../model/index.js';
-import { distinctLabels, isEmpty, labelKey, sameContent } from './label-key.js';
+import { distinctLabels, isEmpty, labelKey, sameContent, withoutId } from './label-key.js';
 import type { LabelFilter, LabelStore, Stored, StoredLabel } from './surface/index.js';
 
 interface Held {
@@ -18,7 +18,7 @@ export class MemoryLabels implements LabelStore {
   }
 
   all(): readonly LabelRow[] {
-    return this.list().map(({ id: _, ...row }) => row);
+    return this.list().map(withoutId);
   }
 
   references(): readonly LabelRow[] {

@@ -103,7 +103,15 @@ class MemoryStore implements RecordingStore {
       time: timestampOf(row.time.seconds, row.time.nanoseconds),
       user: users === 'plain' ? row.user : null,
       userHash: userKey === null ? null : userKey.toString('hex'),
-      ...{ session, protocol, remote, local, mechanism, outcome, reason, tls, fingerprintId },
+      session,
+      protocol,
+      remote,
+      local,
+      mechanism,
+      outcome,
+      reason,
+      tls,
+      fingerprintId,
       recordedAt: Math.floor(Date.now() / 1000),
     });
     return true;

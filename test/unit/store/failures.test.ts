@@ -134,7 +134,8 @@ describe('a damaged database', () => {
       }
       store.fingerprints.top({ since: 0 });
       store.fingerprints.search('example');
-      for (const all of [store.exports.fingerprints(), store.exports.observations(), store.exports.logins()]) [...all];
+      for (const all of [store.exports.fingerprints(), store.exports.observations(), store.exports.logins()])
+        Array.from<unknown>(all);
       store.upkeep.status();
       store.logins.forgetUser(login(0).user ?? '');
       await store.upkeep.prune(Date.now() / 1000 + 10 * 86_400);
@@ -257,6 +258,25 @@ describe('a full disk', () => {
       const again = await openStore(path, { create: false, readOnly: true });
       expect(again.counts()).toEqual({ fingerprints: 100, labels: 1, observations: acknowledged, logins: 0 });
       again.close();
+    },
+  );
+
+  it.skipIf(!MAY_MOUNT)(
+    'takes nothing of an import that does not fit (skipped where mounting is not allowed)',
+    async () => {
+      const path = join(smallDisk(), 'sensor.db');
+      const store = await openStore(path, { create: true });
+      store.observations.record(observations(0, 100));
+      const file = store.startImport();
+      file.labels([label()]);
+      const error = thrownBy(() => {
+        file.observations(observations(1_000, 30_000));
+        file.commit();
+      });
+      expect(error).toMatchObject(refusal('disk_full', path));
+      expect(store.counts()).toEqual({ fingerprints: 100, labels: 0, observations: 100, logins: 0 });
+      expect(store.observations.record(observations(100, 1)).added).toBe(1);
+      store.close();
     },
   );
 

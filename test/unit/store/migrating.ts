@@ -8,7 +8,8 @@ import { openStore } from '../../../src/store/index.js';
  * Arguments: path, row (from 1).
  */
 const [path = '', row = ''] = process.argv.slice(2);
-const register = Database.prototype.function as (name: string, work: (value: unknown) => unknown) => Database.Database;
+type Register = (this: Database.Database, name: string, work: (value: unknown) => unknown) => Database.Database;
+const { function: register } = Database.prototype as unknown as { function: Register };
 let called = 0;
 Database.prototype.function = function (this: Database.Database, name: string, work: (value: unknown) => unknown) {
   return register.call(this, name, (value) => {

@@ -36,14 +36,14 @@ export function writeSchema1(path: string, rows: readonly ObservationRow[], reco
       const [of30, of35] = [sslJa3['3.0'], sslJa3['3.5']];
       const shape = digest(`${ja3?.string}\n${of35?.string}\n${ja4?.string ?? ''}`);
       insertShape.run(
-        ...[shape, ja3?.string, ja3?.hash, ja3n?.hash, of30?.string, of30?.hash, of35?.string, of35?.hash],
-        ...[ja4?.hash, ja4?.string],
+        [shape, ja3?.string, ja3?.hash, ja3n?.hash, of30?.string, of30?.hash, of35?.string, of35?.hash],
+        [ja4?.hash, ja4?.string],
       );
       const time = `${timestamp.seconds}.${Math.floor(timestamp.nanoseconds / 1000)}`;
       const key = digest(`${time}\n${src.ip} ${src.port}\n${dst.ip} ${dst.port}\n${transport}\n${ja3?.hash}`);
       insert.run(
-        ...[key, timestamp.seconds, timestamp.nanoseconds, transport, src.ip, src.port, dst.ip, dst.port],
-        ...[starttls, sni, tlsVersion, shape, recordedAt],
+        [key, timestamp.seconds, timestamp.nanoseconds, transport, src.ip, src.port, dst.ip, dst.port],
+        [starttls, sni, tlsVersion, shape, recordedAt],
       );
     }
     raw
