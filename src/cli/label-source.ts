@@ -12,7 +12,7 @@ export interface DatabaseChoice {
 }
 
 /** The labels that come with the package. */
-async function shippedLabels(): Promise<readonly LabelRow[]> {
+export async function shippedLabels(): Promise<readonly LabelRow[]> {
   const [{ readLabelFolder }, { LABELS_FOLDER }] = await Promise.all([
     import('../lists/index.js'),
     import('../store/index.js'),
@@ -37,11 +37,13 @@ export async function openForRecording(choice: DatabaseChoice): Promise<Store> {
  * The labels names are found in, without writing anything: those of the database where there is one, else the shipped ones. A database that nobody
  * asked for and that cannot be read does not keep a capture from being read: `onUnreadable` is told, and the shipped labels serve.
  *
+ * @param which `references` for recognition: they have the strings of recorded hellos
  * @throws UsageError where the database that was asked for is not there; SensorError where it cannot be read
  */
 export async function readLabels(
   choice: DatabaseChoice,
   onUnreadable: (error: SensorError) => void,
+  which: 'all' | 'references' = 'all',
 ): Promise<readonly LabelRow[]> {
   if (!existsSync(choice.path)) {
     if (choice.explicit) throw new UsageError(`no database at ${choice.path} (--record would create it)`);
@@ -51,7 +53,7 @@ export async function readLabels(
   try {
     const store = await openStore(choice.path, { create: false, readOnly: true });
     try {
-      return store.labels.all();
+      return store.labels[which]();
     } finally {
       store.close();
     }

@@ -28,7 +28,8 @@ function candidateText({ label, share }: Candidate, look: Look): string {
   return `  ${String(Math.round(100 * share)).padStart(3)} %  ${look.escape(`${name} [${view}, ${source}]`)}\n`;
 }
 
-function differencesText(difference: HelloDifference, look: Look): string {
+/** One entry for each list in which a hello differs from a known one. */
+export function differencesText(difference: HelloDifference, look: Look): string {
   const { version, cipherSuites, extensions, supportedGroups, ecPointFormats } = difference;
   const lines = [
     ...(version === null ? [] : [`version ${version[0]} instead of ${version[1]}`]),

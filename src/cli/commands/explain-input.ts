@@ -43,8 +43,8 @@ function ofStandardInput(bytes: Uint8Array): ExplainInput {
   return JA3_STRING.test(text) ? { kind: 'ja3', string: text } : { kind: 'bytes', bytes: bytesOfText(text) };
 }
 
-/** All of standard input, if it is not too much. */
-async function standardInput(): Promise<Uint8Array> {
+/** All of standard input. @throws SensorError `input_too_large` */
+export async function standardInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {

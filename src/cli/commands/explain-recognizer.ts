@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { parseCalibration, Recognizer } from '../../recognize/index.js';
+import type { Recognizer } from '../../recognize/index.js';
 import { type DatabaseChoice, readLabels } from '../label-source.js';
-import { packageRoot } from '../package-root.js';
+import { recognizerAmong } from '../recognizer.js';
 import { say } from '../say.js';
-
-/** How sure each rung's answers are: measured, and shipped with the package. */
-const CALIBRATION = 'db/calibration/mail.json';
 
 /**
  * Recognises among the labels of the database, or of the package where there is none.
@@ -13,11 +9,10 @@ const CALIBRATION = 'db/calibration/mail.json';
  * @throws UsageError where the database that was asked for is not there; SensorError where it cannot be read
  */
 export async function recognizerFor(database: DatabaseChoice): Promise<Recognizer> {
-  const labels = await readLabels(database, (error) =>
-    say(`${error.message}; names come from the labels of the package`),
+  const labels = await readLabels(
+    database,
+    (error) => say(`${error.message}; names come from the labels of the package`),
+    'references',
   );
-  return new Recognizer(
-    labels,
-    parseCalibration(await readFile(new URL(CALIBRATION, packageRoot), 'utf8'), CALIBRATION),
-  );
+  return recognizerAmong(labels);
 }

@@ -10,13 +10,13 @@ import {
   isFingerprintHash,
 } from '../../explain/index.js';
 import type { Observation, OpenSslGeneration } from '../../model/index.js';
-import { escapeText, jsonText } from '../../report/index.js';
+import { jsonText } from '../../report/index.js';
 import { defaultDatabasePath } from '../database-path.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
 import type { DatabaseChoice } from '../label-source.js';
+import { textLook } from '../look.js';
 import { Output } from '../output.js';
 import { say } from '../say.js';
-import { terminalPaint, terminalWidth } from '../terminal.js';
 import { hellosOfFrame, onlyHello, placeOf } from './explain-capture.js';
 import { explainInput } from './explain-input.js';
 import { recognizerFor } from './explain-recognizer.js';
@@ -77,18 +77,8 @@ export async function explain(what: string, options: ExplainCommandOptions): Pro
 
 const jsonLine = (explanation: Explanation): string => `${explanationJson(explanation, jsonText)}\n`;
 
-/** Columns of running text where there is no terminal, and the most on a wide one: longer lines are hard to read. */
-const TEXT_WIDTH = 120;
-
 async function textPrinter(): Promise<(explanation: Explanation) => string> {
-  const paint = await terminalPaint();
-  const plain = (text: string): string => text;
-  const look = {
-    escape: escapeText,
-    bold: paint?.bold ?? plain,
-    dim: paint?.dim ?? plain,
-    width: Math.min(terminalWidth() ?? TEXT_WIDTH, TEXT_WIDTH),
-  };
+  const look = await textLook();
   return (explanation) => explanationText(explanation, look);
 }
 

@@ -8,8 +8,11 @@ export type RecognitionOf = (login: LoginEvent) => Recognition | null;
 
 /** Recognises clients among `labels`. The same object is handed out again for the same fingerprint. */
 export async function loginRecognizer(labels: readonly LabelRow[]): Promise<RecognitionOf> {
-  const { Recognizer, subjectOfViews } = await import('../../recognize/index.js');
-  const recognizer = new Recognizer(labels);
+  const [{ subjectOfViews }, { recognizerAmong }] = await Promise.all([
+    import('../../recognize/index.js'),
+    import('../recognizer.js'),
+  ]);
+  const recognizer = await recognizerAmong(labels);
   // A reader hands out the same object for the same fingerprint: its identity is the cheapest key there is.
   const known = new Map<KnownValue, Recognition>();
   const recognize = ({ sslJa3, ja3, ja4 }: LoginEvent): Recognition =>

@@ -121,11 +121,15 @@ class LogRun {
 
   async #labels(store: Store | null): ReturnType<typeof readLabels> {
     return (
-      store?.labels.all() ??
-      readLabels(this.#options.database, (error) => {
-        this.#failed = true;
-        say(`${error.message}; names come from the labels of the package`);
-      })
+      store?.labels.references() ??
+      readLabels(
+        this.#options.database,
+        (error) => {
+          this.#failed = true;
+          say(`${error.message}; names come from the labels of the package`);
+        },
+        'references',
+      )
     );
   }
 
