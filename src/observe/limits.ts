@@ -25,7 +25,7 @@ export const bytesPerTurn = 33_554_432;
  */
 export const rememberedBytes = 16_777_216;
 
-/** The least a remembered hello counts: small ones lie in Node's buffer pool, and one may keep alone the 8 KiB that many were put into. */
+/** The least a remembered hello counts: small ones lie in a slab with others (bytes/slab.ts), and one may keep alone the 8 KiB that many were put into. */
 export const leastRemembered = 1_024;
 
 /**

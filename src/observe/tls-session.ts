@@ -3,7 +3,14 @@ import type { Continuity, Direction, Moment } from '../capture/index.js';
 import type { Endpoint } from '../endpoint.js';
 import { SensorError } from '../errors.js';
 import type { ClientHello } from '../model/index.js';
-import { HelloStream, helloMayFollow, RECORD_HEADER_BYTES, SplitHello, wholeClientHello } from '../tls/index.js';
+import {
+  afterChangeCipherSpec,
+  HelloStream,
+  helloMayFollow,
+  RECORD_HEADER_BYTES,
+  SplitHello,
+  wholeClientHello,
+} from '../tls/index.js';
 import { randomOf, same } from './bytes.js';
 import type { Reporter, SessionHost } from './host.js';
 import { leastRemembered, unfinishedOverhead } from './limits.js';
@@ -113,8 +120,9 @@ export class TlsSession implements ByteHolder, Reporter {
 
   /** At the start of a record that comes after a hello. */
   #afterHello(rest: Uint8Array): void {
-    if (rest.length === 0) return;
-    if (helloMayFollow(rest)) this.#follow(rest);
+    const at = afterChangeCipherSpec(rest);
+    if (at === rest.length) return;
+    if (helloMayFollow(rest, at)) this.#follow(at === 0 ? rest : rest.subarray(at));
     else this.#endClient();
   }
 

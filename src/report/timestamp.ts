@@ -7,12 +7,15 @@ const LAST_SECOND = 253_402_300_799;
 
 let cachedSecond = Number.NaN;
 let cachedText = '';
+/** The text as JSON begins, with its opening quote. */
+let cachedBytes: Uint8Array = new Uint8Array(0);
 
 /** `2026-11-22T04:28:45`, UTC; null outside the years 0000 to 9999. Hellos come in bursts: the last second's text is kept. */
 function secondText(seconds: number): string | null {
   if (seconds === cachedSecond) return cachedText;
   if (!(seconds >= FIRST_SECOND && seconds <= LAST_SECOND)) return null;
   cachedText = new Date(seconds * 1000).toISOString().slice(0, 19);
+  cachedBytes = Buffer.from(`"${cachedText}`);
   cachedSecond = seconds;
   return cachedText;
 }
@@ -27,14 +30,12 @@ export function formatTimestamp(timestamp: Timestamp): string | null {
 
 /** {@link formatTimestamp} as JSON: quoted, or `null`. */
 export function writeTimestamp(row: RowBytes, timestamp: Timestamp): void {
-  const text = secondText(timestamp.seconds);
-  if (text === null) {
+  if (secondText(timestamp.seconds) === null) {
     row.ascii('null');
     return;
   }
   const { digits } = timestamp;
-  row.ascii('"');
-  row.ascii(text);
+  row.bytes(cachedBytes);
   if (digits > 0) {
     row.ascii('.');
     row.decimal(Math.floor(timestamp.nanoseconds / TEN_POWERS[9 - digits]!), digits);

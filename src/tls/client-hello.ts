@@ -1,4 +1,5 @@
 import type { Reader } from '../bytes/reader.js';
+import { Slab } from '../bytes/slab.js';
 import type { ClientHello, Extension, HelloNote, HelloShape } from '../model/index.js';
 import type { ExtensionBlock } from './extension-block.js';
 import {
@@ -23,8 +24,7 @@ const NONE: readonly number[] = Object.freeze([]);
 
 /**
  * Parses a ClientHello: one whole handshake message, its four-byte header included (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2). The message
- * is copied, so the caller's buffer may be reused at once. The copy lies in Node's buffer pool where it is small: an ArrayBuffer of its own would
- * cost as much time as all the rest of the parse (measured: 700 ns against 160).
+ * is copied, so the caller's buffer may be reused at once; short ones share their memory with others.
  *
  * No length limit of its own: the prefixes inside a ClientHello bound it to 132 KB, and what is larger has bytes after its end.
  *
@@ -33,7 +33,7 @@ const NONE: readonly number[] = Object.freeze([]);
  */
 export function parseClientHello(message: Uint8Array): ClientHello {
   const known = shapes.find(message);
-  const raw = Buffer.from(message);
+  const raw = copies.copy(message);
   if (known !== null) return new ParsedClientHello(raw, known, undefined);
   const layout = readLayout(raw);
   shapes.add(layout.shape);
@@ -41,6 +41,7 @@ export function parseClientHello(message: Uint8Array): ClientHello {
 }
 
 const shapes = new ShapeTable();
+const copies = new Slab();
 
 /** What reading a hello the long way gives. */
 interface Layout {

@@ -17,4 +17,4 @@ export { parseServerHello } from './server-hello.js';
 export { looksLikeHello, looksLikeSslv2Hello, type Sniff } from './sniff.js';
 export { SplitHello } from './split-hello.js';
 export { type HelloOf, type HelloOutcome, type HelloSide, HelloStream, type HelloStreamOptions } from './stream.js';
-export { helloMayFollow, wholeClientHello } from './whole-hello.js';
+export { afterChangeCipherSpec, helloMayFollow, wholeClientHello } from './whole-hello.js';

@@ -39,16 +39,25 @@ export function announcedClientHello(bytes: Uint8Array): number {
   return record > MAX_RECORD_BYTES || hello > MAX_HELLO_BYTES ? 0 : record;
 }
 
-/**
- * After a hello, at the start of a record: could another hello follow? Steps over whole change_cipher_spec records (RFC 8446 appendix D.4); application
- * data and other handshake messages say no. As with {@link wholeClientHello}, a yes leaves it to a HelloStream.
- */
-export function helloMayFollow(bytes: Uint8Array): boolean {
+/** Where the whole change_cipher_spec records at the start end: before a second hello there may be such (RFC 8446 appendix D.4). */
+export function afterChangeCipherSpec(bytes: Uint8Array): number {
   let at = 0;
-  while (bytes[at] === ContentType.changeCipherSpec && bytes.length - at > RECORD_HEADER_BYTES) {
-    if (bytes[at + 3] !== 0 || bytes[at + 4] !== 1) return true;
+  while (
+    bytes.length - at > RECORD_HEADER_BYTES &&
+    bytes[at] === ContentType.changeCipherSpec &&
+    bytes[at + 3] === 0 &&
+    bytes[at + 4] === 1
+  ) {
     at += RECORD_HEADER_BYTES + 1;
   }
+  return at;
+}
+
+/**
+ * At the start of a record after a hello, change_cipher_spec past: could another hello follow? Application data and other handshake messages say no. As with
+ * {@link wholeClientHello}, a yes leaves it to a HelloStream.
+ */
+export function helloMayFollow(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at];
   if (type === ContentType.applicationData) return false;
   if (type !== ContentType.handshake || bytes.length - at <= RECORD_HEADER_BYTES) return true;

@@ -113,8 +113,10 @@ export class Reassembler implements SegmentSink {
 
   /** The capture is over: what is still held is delivered across its gaps, and every connection ends. */
   finish(): void {
+    const { wanted } = this.#table;
     this.#table.forEach((slot) => {
-      this.#end(slot);
+      // Of most connections nobody wants anything any more.
+      if (wanted[slot] !== 0) this.#end(slot);
     });
   }
 

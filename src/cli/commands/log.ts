@@ -4,6 +4,7 @@ import { LogReader } from '../../login/index.js';
 import type { LoginEvent } from '../../model/index.js';
 import { type LoginRow, LoginSummary, loginFormats, loginSummaryFormats, type Print } from '../../report/index.js';
 import type { Store } from '../../store/index.js';
+import { prepareForRows } from '../engine.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
 import { Interrupt } from '../interrupt.js';
 import { openForRecording, readLabels } from '../label-source.js';
@@ -11,7 +12,6 @@ import { Output, OutputClosed } from '../output.js';
 import { progressBar } from '../progress.js';
 import { say, writeError } from '../say.js';
 import { errorTakesBar, terminalPaint, terminalWidth } from '../terminal.js';
-import { keepYoungGenerationSmall } from '../young-generation.js';
 import { logClosing, newLogStats } from './log-closing.js';
 import { openLog } from './log-input.js';
 import { loginRecognizer, type RecognitionOf } from './log-names.js';
@@ -59,7 +59,7 @@ const ROWS_AT_ONCE = 128;
  * @throws UsageError, OutputClosed, and SensorError where the output or the database cannot be written
  */
 export async function log(files: readonly string[], options: LogCommandOptions): Promise<ExitCode> {
-  keepYoungGenerationSmall();
+  prepareForRows();
   checkElements(options.elements);
   return new LogRun(options).all(files);
 }

@@ -2,6 +2,7 @@ import { SensorError } from '../../errors.js';
 import type { LabelRow, Observation } from '../../model/index.js';
 import { CaptureRun, type CaptureStats, type Rejection } from '../../observe/index.js';
 import { closingLine } from '../closing.js';
+import { prepareForRows } from '../engine.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Interrupt } from '../interrupt.js';
 import type { JobPool, JobSettings } from '../jobs/index.js';
@@ -14,7 +15,6 @@ import { rejectedLog } from '../rejected-log.js';
 import { say, writeError } from '../say.js';
 import { addStats } from '../stats.js';
 import { errorTakesBar } from '../terminal.js';
-import { keepYoungGenerationSmall } from '../young-generation.js';
 import type { PcapOptions } from './pcap-options.js';
 import { needsLabels, rowsMadeApart, type Sink, sinkFor } from './pcap-sink.js';
 
@@ -33,7 +33,7 @@ function place({ code, field, offset }: SensorError): string {
  * @throws UsageError, OutputClosed, and SensorError where the output or the database cannot be written
  */
 export async function pcap(files: readonly string[], options: PcapOptions): Promise<ExitCode> {
-  keepYoungGenerationSmall();
+  prepareForRows();
   return new PcapRun(options).all(files);
 }
 
