@@ -54,7 +54,6 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['fingerprint/digest.ts', 'store/keys.ts', 'login/', 'policy/', 'certs/'],
   'node:zlib': ['observe/gunzip.ts'],
   'node:os': ['cli/', 'config/'],
-  'node:tty': ['cli/'],
   'node:v8': ['cli/'],
   'node:worker_threads': ['cli/jobs/', 'cli/worker.ts'],
   'node:path': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],

@@ -1,10 +1,19 @@
-import { isatty } from 'node:tty';
+import { fstatSync } from 'node:fs';
 import type { Paint } from '../report/index.js';
 
-export const outputIsTerminal = (): boolean => isatty(1);
+export const outputIsTerminal = (): boolean => isDevice(1) && process.stdout.isTTY === true;
+
+/** A terminal is one, files and pipes are none: for them Node's module of terminals (and of sockets with it, 3 ms) is not loaded. */
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false; // closed
+  }
+}
 
 /** A progress bar moves the cursor: for terminals that can. */
-export const errorTakesBar = (): boolean => isatty(2) && process.env.TERM !== 'dumb';
+export const errorTakesBar = (): boolean => isDevice(2) && process.stderr.isTTY === true && process.env.TERM !== 'dumb';
 
 /** Columns of the terminal; undefined without one. */
 export function terminalWidth(): number | undefined {

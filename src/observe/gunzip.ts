@@ -1,9 +1,9 @@
 import { constants, createGunzip, type Gunzip } from 'node:zlib';
 import { SensorError } from '../errors.js';
-import { type ByteSource, ChunkSource, PeekedSource } from './source.js';
+import { type ByteSource, ChunkSource } from './source.js';
 
-/** Enough for a gzip header, and read in one go from most inputs. */
-const peekBytes = 65_536;
+/** Packed bytes read at once. */
+const readBytes = 65_536;
 
 /** Unpacked bytes handed on at once. Where the packed ones are damaged, those of the same portion are lost. */
 const unpackedBytes = 65_536;
@@ -12,25 +12,11 @@ const unpackedBytes = 65_536;
 const smallestPiece = 256;
 const largestPiece = 65_536;
 
-/** The source itself or, where its content begins as gzip (RFC 1952 section 2.3.1: 1f 8b), what is packed in it. By content, never by name. */
-export async function unpackIfGzip(source: ByteSource): Promise<ByteSource> {
-  const space = new Uint8Array(peekBytes);
-  let have = 0;
-  // A pipe may bring its bytes one by one.
-  while (have < 2) {
-    const count = await source.read(space.subarray(have));
-    if (count === 0) break;
-    have += count;
-  }
-  const first = space.slice(0, have);
-  return first[0] === 0x1f && first[1] === 0x8b ? new GzipSource(first, source) : new PeekedSource(first, source);
-}
-
 /**
  * The unpacked bytes; several members in a row are one file. What was unpacked before damage is delivered, then the read fails with `capture_cut` or
  * `capture_corrupt`.
  */
-class GzipSource extends ChunkSource {
+export class GzipSource extends ChunkSource {
   readonly #gunzip: Gunzip;
   readonly #packed: ByteSource;
 
@@ -68,7 +54,7 @@ async function* unpacked(first: Uint8Array, packed: ByteSource, gunzip: Gunzip):
 
 /** Pumps packed bytes into the unpacker, no faster than it takes them; it ends, or is destroyed, with the source's error. */
 async function feed(first: Uint8Array, packed: ByteSource, gunzip: Gunzip): Promise<void> {
-  const space = new Uint8Array(peekBytes);
+  const space = new Uint8Array(readBytes);
   try {
     let position = 0;
     for (let chunk = first; chunk.length > 0; chunk = space.subarray(0, await packed.read(space))) {

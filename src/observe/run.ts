@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CaptureLimits, defaultCaptureLimits } from '../capture/index.js';
 import type { Observation, OpenSslGeneration } from '../model/index.js';
-import { unpackIfGzip } from './gunzip.js';
 import { bytesPerTurn, readyBytes } from './limits.js';
 import { type ByteSource, type CaptureSource, openSource } from './source.js';
 import { type CaptureStats, emptyStats } from './stats.js';
+import { unpackIfGzip } from './unpack.js';
 import { type Rejection, Watcher } from './watcher.js';
 
 export interface ReadCaptureOptions {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { unpackIfGzip } from '../../../src/observe/gunzip.js';
+import { unpackIfGzip } from '../../../src/observe/unpack.js';
 import { readCapture } from '../../../src/observe/index.js';
 import { openSource } from '../../../src/observe/source.js';
 import { pcap, pcapHeader } from '../../build/capture-files.js';
