@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SensorError } from '../errors.js';
+import { completionCommand } from './commands/completion-command.js';
+import { addDbCommands, dbCommand } from './commands/db-command.js';
 import { explainCommand } from './commands/explain-command.js';
 import { logCommand } from './commands/log-command.js';
 import { EXIT, UsageError } from './exit-codes.js';
@@ -77,6 +79,16 @@ function demoCommand(outcome: Outcome): Command {
     });
 }
 
+/** Commands that run, describe or complete those of `db`: no other needs to load them. */
+const LOADS_ALL: ReadonlySet<string | undefined> = new Set(['db', 'completion', 'help']);
+
+/** A command and all below it, each with what has to be typed for it. */
+function* withNames(command: Command, before = ''): Generator<{ command: Command; name: string }> {
+  const name = before + command.name();
+  yield { command, name };
+  for (const below of command.commands) yield* withNames(below, `${name} `);
+}
+
 /**
  * Parses the arguments and runs the command they name. Every failure that is not a mistake in this program has been told in one line.
  *
@@ -86,19 +98,22 @@ function demoCommand(outcome: Outcome): Command {
 export async function runProgram(args: readonly string[], version: string): Promise<number> {
   const outcome: Outcome = { code: EXIT.done };
   const help = new Output();
+  const db = dbCommand();
+  if (LOADS_ALL.has(args[0])) await addDbCommands(db, outcome);
   const program = new Command('ja3-sensor')
     .description('Which program is logging in: TLS client fingerprints for mail servers.')
     .version(version, '-V, --version')
     .addCommand(pcapCommand(outcome))
     .addCommand(explainCommand(outcome))
     .addCommand(logCommand(outcome))
+    .addCommand(db)
     .addCommand(demoCommand(outcome))
+    .addCommand(completionCommand(outcome))
     .addHelpText(
       'after',
       '\nja3-sensor COMMAND --help has examples. Exit codes: 0 done, 1 something could not be read, 2 usage, 130 or 143 interrupted.',
     );
-  for (const command of [program, ...program.commands]) {
-    const name = command === program ? 'ja3-sensor' : `ja3-sensor ${command.name()}`;
+  for (const { command, name } of withNames(program)) {
     command.exitOverride().configureOutput({
       writeOut: help.print,
       writeErr: writeError,

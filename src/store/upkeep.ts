@@ -12,7 +12,9 @@ import {
   type Retention,
   type Status,
   type Upkeep,
+  type WouldPrune,
 } from './surface/index.js';
+import { wouldPrune } from './would-prune.js';
 
 /** Both ends come from the index by time. */
 const TIMES = `
@@ -51,6 +53,10 @@ export class FileUpkeep implements Upkeep {
 
   prune(now: number, retention: Retention = DEFAULT_RETENTION): Promise<PruneResult> {
     return prune(this.#database, this.#fingerprints, now, retention);
+  }
+
+  wouldPrune(now: number, retention: Retention = DEFAULT_RETENTION): WouldPrune {
+    return wouldPrune(this.#database, now, retention);
   }
 
   backup(target: string, options: BackupOptions = {}): Promise<void> {

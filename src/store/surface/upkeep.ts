@@ -14,14 +14,18 @@ export interface Retention {
 
 export const DEFAULT_RETENTION: Retention = { addresses: 7, logins: 30, observations: 180 };
 
-export interface PruneResult {
-  /** Observations and logins whose addresses were cut. */
+/** Rows that pruning cuts or deletes. */
+export interface WouldPrune {
+  /** Observations and logins whose addresses are cut. */
   readonly cut: number;
   readonly logins: number;
   readonly observations: number;
   /** Rows of hourly counts and of server names. */
   readonly counts: number;
   readonly fingerprints: number;
+}
+
+export interface PruneResult extends WouldPrune {
   /** False: another process is reading, and the write-ahead log keeps what was deleted until it is done and something is written. */
   readonly wiped: boolean;
 }
@@ -57,6 +61,8 @@ export interface Upkeep {
    * @param now seconds since 1970-01-01 UTC
    */
   prune(now: number, retention?: Retention): Promise<PruneResult>;
+  /** What `prune` would do now, and nothing done. */
+  wouldPrune(now: number, retention?: Retention): WouldPrune;
   /**
    * Copies the database to a new file (mode 0600) while others read and write it. The key file is not copied.
    *
