@@ -16,6 +16,7 @@ export interface Contender {
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const baseline = fileURLToPath(new URL('pcap-parser-baseline.mjs', import.meta.url));
+const bareLoop = fileURLToPath(new URL('bare-loop.mjs', import.meta.url));
 const FIELDS = 'timestamp,src_ip,src_port,dst_ip,dst_port,ja3,ja3_hash';
 
 const ours = (name: string, options: string[]): Contender => ({
@@ -34,6 +35,14 @@ const OTHERS: Contender[] = [
     command: (capture) => [process.execPath, '--no-deprecation', baseline, capture],
     verify: (stdout, truth) =>
       Number(stdout) === truth.packets ? null : `${stdout.trim()} of ${truth.packets} packets`,
+    hellos: null,
+    part: 1,
+  },
+  {
+    name: 'a bare loop in Node (looks at headers)',
+    command: (capture) => [process.execPath, bareLoop, capture],
+    verify: (stdout, truth) =>
+      Number(stdout.split(' ')[0]) === truth.packets ? null : `${stdout.trim()} of ${truth.packets} packets`,
     hellos: null,
     part: 1,
   },
