@@ -68,7 +68,7 @@ class ImportRun {
       this.failed = true;
       await this.#output.flush();
       bar?.clear();
-      say(`${file === '-' ? 'standard input' : file}: ${error.message}; nothing of it was imported`);
+      say(`${nameOf(file)}: ${error.message}; nothing of it was imported`);
     } finally {
       bar?.stop();
       target.abort();
@@ -99,13 +99,15 @@ class ImportRun {
     const { name, title } = importer.format!;
     const { labels, observations } = result;
     const usable = labels.added + labels.known + observations.added + observations.known;
-    if (usable === 0) this.failed = true;
     this.#output.print(
       this.#json
         ? `${jsonOf(importedJson(file, name, result, tally, importer.passedOver))}\n`
         : importedText(file, title, result, tally, importer.passedOver),
     );
     await this.#output.flush();
+    if (usable > 0) return;
+    this.failed = true;
+    say(`${nameOf(file)}: no row of it can be used${tally.rejected > 0 ? ' (--rejected tells why)' : ''}`);
   }
 
   #take(file: string, rows: readonly ImportedRow[], target: Import, tally: Tally): void {
@@ -125,9 +127,13 @@ class ImportRun {
   }
 }
 
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}
+
 function rejectedLine(file: string, { line, code, field, message }: RejectedRow, json: boolean): string {
   if (json) return `${jsonOf({ type: 'rejected', file, line, code, field, message })}\n`;
-  return `${escapeText(`${file}:${line}: ${code}: ${field} ${message}`)}\n`;
+  return `${escapeText(`${nameOf(file)}:${line}: ${code}: ${field} ${message}`)}\n`;
 }
 
 function importedJson(
@@ -167,5 +173,5 @@ function importedText(
     `${rejected} rejected`,
     ...(passedOver === 0 ? [] : [`${passedOver} passed over`]),
   ];
-  return `${escapeText(file === '-' ? 'standard input' : file)}: ${title}: ${parts.join(', ')}\n`;
+  return `${escapeText(nameOf(file))}: ${title}: ${parts.join(', ')}\n`;
 }

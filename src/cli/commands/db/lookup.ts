@@ -52,7 +52,7 @@ export async function lookup(what: string, raw: RawLookupOptions): Promise<ExitC
  */
 function surest(recognizer: Recognizer, { kind, subject }: Asked, seen: Sightings | null): Recognition {
   const own = recognizer.recognize(subject);
-  if (kind === 'hello') return own;
+  if (kind === 'hello' || own.rung === RUNGS[0]) return own;
   const place = ({ rung }: Recognition): number => (rung === 'none' ? RUNGS.length : RUNGS.indexOf(rung));
   return fingerprintSubjects(seen)
     .map((each) => recognizer.recognize(each))

@@ -91,7 +91,7 @@ function viewLines({ views }: Shown, look: Look): string {
   return [...names]
     .map(([hash, own]) => {
       const string = all.find(([, value]) => value.hash === hash && value.string !== null)?.[1].string;
-      return `${entry(own.join(', '), width, hash, look)}${string === undefined ? '' : entry('', width, string, look)}`;
+      return `${entry(own.join(', '), width, hash, look)}${string == null ? '' : entry('', width, string, look)}`;
     })
     .join('');
 }
