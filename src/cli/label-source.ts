@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { SensorError } from '../errors.js';
-import type { LabelMatch, LabelRow, OpenSslGeneration } from '../model/index.js';
+import type { HelloShape, LabelMatch, LabelRow, Observation, OpenSslGeneration } from '../model/index.js';
 import type { LabelsOf } from '../report/index.js';
 import type { Store } from '../store/index.js';
 import { UsageError } from './exit-codes.js';
@@ -79,7 +79,18 @@ export async function labelFinder(labels: readonly LabelRow[], openssl: OpenSslG
   ]);
   const index = new LabelIndex(labels);
   const known = new Map<string, readonly LabelMatch[]>();
+  const ofShapes = new WeakMap<HelloShape, readonly LabelMatch[]>();
   return (observation) => {
+    const { shape } = observation.hello;
+    let found = ofShapes.get(shape);
+    if (found === undefined) {
+      found = ofFingerprint(observation);
+      ofShapes.set(shape, found);
+    }
+    return found;
+  };
+
+  function ofFingerprint(observation: Observation): readonly LabelMatch[] {
     const { fingerprint } = observation;
     // Both together hold everything the views of the other generation are made of.
     const key = fingerprint.ja3.hash + fingerprint.sslJa3.hash;
@@ -90,5 +101,5 @@ export async function labelFinder(labels: readonly LabelRow[], openssl: OpenSslG
       known.set(key, found);
     }
     return found;
-  };
+  }
 }

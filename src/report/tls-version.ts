@@ -1,4 +1,4 @@
-import type { ClientHello } from '../model/index.js';
+import type { ClientHello, HelloShape } from '../model/index.js';
 import { isGrease } from '../tls/index.js';
 
 interface VersionName {
@@ -34,8 +34,19 @@ function versionName(version: number): VersionName {
   return { rank: -1, row: hex, eve: hex };
 }
 
+const known = new WeakMap<HelloShape, VersionName>();
+
 /** The highest version offered: of supported_versions (RFC 8446 section 4.2.1) without GREASE, else legacy_version. */
 export function offeredVersion(hello: ClientHello): VersionName {
+  let version = known.get(hello.shape);
+  if (version === undefined) {
+    version = highestVersion(hello);
+    known.set(hello.shape, version);
+  }
+  return version;
+}
+
+function highestVersion(hello: ClientHello): VersionName {
   let best: VersionName | null = null;
   for (const version of hello.supportedVersions ?? []) {
     if (isGrease(version)) continue;

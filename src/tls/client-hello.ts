@@ -1,5 +1,6 @@
-import type { Reader } from '../bytes/reader.js';
+import { Reader } from '../bytes/reader.js';
 import { Slab } from '../bytes/slab.js';
+import { SensorError } from '../errors.js';
 import type { ClientHello, Extension, HelloNote, HelloShape } from '../model/index.js';
 import type { ExtensionBlock } from './extension-block.js';
 import {
@@ -127,39 +128,39 @@ class ParsedClientHello implements ClientHello {
   }
 
   get serverName(): string | null {
-    return this.#content('serverName', ExtensionType.serverName, readServerName);
+    return this.#content('serverName');
   }
 
   get signatureAlgorithms(): readonly number[] | null {
-    return this.#content('signatureAlgorithms', ExtensionType.signatureAlgorithms, readSignatureAlgorithms);
+    return this.#content('signatureAlgorithms');
   }
 
   get alpn(): readonly string[] | null {
-    return this.#content('alpn', ExtensionType.alpn, readAlpn);
+    return this.#content('alpn');
   }
 
   get supportedVersions(): readonly number[] | null {
-    return this.#content('supportedVersions', ExtensionType.supportedVersions, readSupportedVersions);
+    return this.#content('supportedVersions');
   }
 
   get keyShareGroups(): readonly number[] | null {
-    return this.#content('keyShareGroups', ExtensionType.keyShare, readKeyShareGroups);
+    return this.#content('keyShareGroups');
   }
 
   get pskKeyExchangeModes(): readonly number[] | null {
-    return this.#content('pskKeyExchangeModes', ExtensionType.pskKeyExchangeModes, readPskKeyExchangeModes);
+    return this.#content('pskKeyExchangeModes');
   }
 
   get compressCertificate(): readonly number[] | null {
-    return this.#content('compressCertificate', ExtensionType.compressCertificate, readCompressCertificate);
+    return this.#content('compressCertificate');
   }
 
   get recordSizeLimit(): number | null {
-    return this.#content('recordSizeLimit', ExtensionType.recordSizeLimit, readRecordSizeLimit);
+    return this.#content('recordSizeLimit');
   }
 
   get ech(): boolean {
-    return this.#content('ech', ExtensionType.encryptedClientHello, readEncryptedClientHelloOuter) === true;
+    return this.#content('ech') === true;
   }
 
   get padding(): number | null {
@@ -177,8 +178,9 @@ class ParsedClientHello implements ClientHello {
   get notes(): readonly HelloNote[] {
     const interpreted = this.#interpreted;
     if (interpreted.notes === undefined) {
-      for (const field of NOTED_FIELDS) void this[field];
-      interpreted.notes = [...(this.#read.block?.notes ?? [])].sort((a, b) => a.offset - b.offset);
+      const { block } = this.#read;
+      for (const { type, read } of Object.values(CONTENTS)) block?.interpret<unknown>(type, read);
+      interpreted.notes = [...(block?.notes ?? [])].sort((a, b) => a.offset - b.offset);
     }
     return interpreted.notes;
   }
@@ -197,36 +199,41 @@ class ParsedClientHello implements ClientHello {
     return this.extensionTypes.includes(type) ? this.#read.block!.length(type) : null;
   }
 
-  /** What an extension says: null where there is none, and with a note where it is malformed. */
-  #content<K extends NotedField>(field: K, type: number, read: (body: Reader) => ContentOf<K>): ContentOf<K> | null {
+  /** What an extension says: null where there is none, and where it is malformed. */
+  #content<K extends NotedField>(field: K): ContentOf<K> | null {
+    const { type, read } = CONTENTS[field] as Content<ContentOf<K>>;
     // Most are not there, and the shape says so.
     if (!this.extensionTypes.includes(type)) return null;
-    const contents = this.#interpreted;
-    let value = contents[field] as ContentOf<K> | null | undefined;
-    if (value === undefined) {
-      value = this.#read.block!.interpret(type, read);
-      (contents as { [field in K]?: ContentOf<K> | null })[field] = value;
-    }
+    const contents = this.#interpreted as { [field in K]?: ContentOf<K> | null };
+    const known = contents[field];
+    if (known !== undefined) return known;
+    const value = interpreted(extensionBody(this.raw, type), read);
+    contents[field] = value;
     return value;
   }
 }
 
 const RANDOM_AT = HANDSHAKE_HEADER_BYTES + 2;
 
-/** The fields whose reading can leave a note. */
-const NOTED_FIELDS = [
-  'serverName',
-  'signatureAlgorithms',
-  'alpn',
-  'supportedVersions',
-  'keyShareGroups',
-  'pskKeyExchangeModes',
-  'compressCertificate',
-  'recordSizeLimit',
-  'ech',
-] as const satisfies readonly (keyof ClientHello)[];
+interface Content<T> {
+  readonly type: number;
+  readonly read: (body: Reader) => T;
+}
 
-type NotedField = (typeof NOTED_FIELDS)[number];
+/** The fields whose reading can leave a note. */
+const CONTENTS = {
+  serverName: { type: ExtensionType.serverName, read: readServerName },
+  signatureAlgorithms: { type: ExtensionType.signatureAlgorithms, read: readSignatureAlgorithms },
+  alpn: { type: ExtensionType.alpn, read: readAlpn },
+  supportedVersions: { type: ExtensionType.supportedVersions, read: readSupportedVersions },
+  keyShareGroups: { type: ExtensionType.keyShare, read: readKeyShareGroups },
+  pskKeyExchangeModes: { type: ExtensionType.pskKeyExchangeModes, read: readPskKeyExchangeModes },
+  compressCertificate: { type: ExtensionType.compressCertificate, read: readCompressCertificate },
+  recordSizeLimit: { type: ExtensionType.recordSizeLimit, read: readRecordSizeLimit },
+  ech: { type: ExtensionType.encryptedClientHello, read: readEncryptedClientHelloOuter },
+} as const satisfies { [K in keyof ClientHello]?: Content<unknown> };
+
+type NotedField = keyof typeof CONTENTS;
 
 type ContentOf<K extends NotedField> = NonNullable<ClientHello[K]>;
 
@@ -235,3 +242,33 @@ type Contents = { [K in NotedField]?: ContentOf<K> | null } & {
   extensions?: readonly Extension[];
   notes?: readonly HelloNote[];
 };
+
+/** The content of the last extension of a type, in a message whose framing is known to be sound and that has one. */
+function extensionBody(message: Uint8Array, type: number): Reader {
+  const reader = new Reader(message, RANDOM_AT + RANDOM_BYTES);
+  reader.skip(reader.u8('legacy_session_id'), 'legacy_session_id');
+  reader.skip(reader.u16('cipher_suites'), 'cipher_suites');
+  reader.skip(reader.u8('legacy_compression_methods'), 'legacy_compression_methods');
+  reader.skip(2, 'extensions');
+  let start = 0;
+  let end = 0;
+  while (reader.remaining > 0) {
+    const found = reader.u16('extension_type');
+    const length = reader.u16('extension_data');
+    if (found === type) {
+      start = reader.offset;
+      end = start + length;
+    }
+    reader.skip(length, 'extension_data');
+  }
+  return new Reader(message, start, end);
+}
+
+function interpreted<T>(body: Reader, read: (body: Reader) => T): T | null {
+  try {
+    return read(body);
+  } catch (error) {
+    if (error instanceof SensorError) return null;
+    throw error;
+  }
+}

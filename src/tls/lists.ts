@@ -25,7 +25,6 @@ export function u8List(list: Reader, field: string): number[] {
 
 /** Reads the rest of `text` as Latin-1, one character a byte: nothing sent is lost, and nothing is interpreted. */
 export function latin1(text: Reader, field: string): string {
-  let result = '';
-  while (text.remaining > 0) result += String.fromCharCode(text.u8(field));
-  return result;
+  const bytes = text.bytes(text.remaining, field);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
