@@ -4,10 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 
 /** Programs that say hello to a server on loopback that hangs up then. Mutt sends a mail: for that it needs no terminal. */
 const PROGRAMS = {
-  mutt: (port: number) => [
-    ...['-n', '-F', '/dev/null', '-e', `set smtp_url="smtps://127.0.0.1:${port}"`, '-e', 'set from=eve@example.org'],
-    ...['-e', 'set copy=no', '-s', 'hello', 'bob@example.org'],
-  ],
+  mutt: (port: number) =>
+    ['-n', '-F', '/dev/null', '-e', `set smtp_url="smtps://127.0.0.1:${port}"`].concat(
+      ['-e', 'set from=eve@example.org', '-e', 'set copy=no'],
+      ['-s', 'hello', 'bob@example.org'],
+    ),
   'gnutls-cli': (port: number) => ['--insecure', '-p', String(port), '127.0.0.1'],
 } as const;
 

@@ -32,9 +32,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
-/** A hash and times in a table: half of a hash is no use. */
+/** A hash in a table: half of one is no use. */
 export const HASH = { least: 9, usual: 32, wholeOrLeast: true } as const;
-export const TIME = { least: 10, usual: 19 } as const;
+
+/** A time in a table: at least the day, and the ellipsis. */
+export const TIME = { least: 11, usual: 19 } as const;
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'];
 

@@ -101,6 +101,7 @@ export async function recognitionText(recognition: Recognition, onMailPort: bool
   return [
     `${look.bold('Recognised')}: ${look.bold(headline(recognition, look))}\n`,
     entry('rung', 4, `${rung}: ${MEANING[rung]}; similarity ${score.toFixed(2)}${sure}`, look),
+    entry('from', 4, look.escape([...new Set(candidates.map(({ label }) => label.source))].join(', ')), look),
     same.length === 0 ? '' : wrapped(`cannot be told apart by TLS: ${names(same)}`, look, '  '),
     web.length === 0 ? '' : wrapped(`${names(web)}: ${RARELY}`, look, '  '),
     difference === null ? '' : differencesText(difference, look),
