@@ -4,8 +4,7 @@
 // - main.js, worker.js (what threads run), and one file for each module that is imported lazily: with all it imports statically, also where another file
 //   has a copy of that. Hot code and what it calls are in one file that way.
 // - shared.js has what must be there once: classes that are asked for with instanceof.
-//
-// Packages stay outside, but for the parser of arguments, which every run needs.
+// - commander.js, the parser of arguments: it too asks with instanceof, and is loaded by more than one of the files. Other packages stay outside.
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -13,7 +12,7 @@ import { build } from 'esbuild';
 const dist = resolve('dist');
 const entries = ['cli/main.js', 'cli/worker.js'].map((entry) => resolve(dist, entry));
 const shared = ['errors.js', 'cli/exit-codes.js', 'cli/output.js'].map((module) => resolve(dist, module));
-const inlined = new Set(['commander']);
+const PARSER = 'commander';
 const packages = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
 
 /** `dist/cli/commands/pcap.js` becomes `commands-pcap.js`, `dist/store/index.js` becomes `store.js`. */
@@ -28,6 +27,7 @@ const found = new Set(entries);
 const apart = {
   name: 'files of their own',
   setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^${PARSER}$`) }, () => ({ path: `./${PARSER}.js`, external: true }));
     onResolve({ filter: /^\./ }, ({ path, importer, kind }) => {
       const module = resolve(dirname(importer), path);
       if (shared.includes(module)) return { path: './shared.js', external: true };
@@ -43,7 +43,7 @@ const spared = {
   name: 'no child processes',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-      importer.includes('commander') ? { path, namespace: 'spared' } : undefined,
+      importer.includes(PARSER) ? { path, namespace: 'spared' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'spared' }, () => ({ contents: 'module.exports = {};' }));
   },
@@ -56,7 +56,7 @@ const settings = {
   target: 'node20',
   // By `require`: `import()` would bring in the loader of ES modules, and its reader of CommonJS.
   supported: { 'dynamic-import': false },
-  external: packages.filter((name) => !inlined.has(name)),
+  external: packages.filter((name) => name !== PARSER),
   write: false,
   minifyWhitespace: true,
   minifySyntax: true,
@@ -72,13 +72,23 @@ for (const module of found) {
     ...settings,
     entryPoints: [module],
     outfile: fileOf(module),
-    plugins: [apart, spared],
+    plugins: [apart],
   });
   files.set(fileOf(module), outputFiles[0].contents);
 }
-const contents = shared.map((module) => `export * from './${relative(dist, module)}';`).join('\n');
-const { outputFiles } = await build({ ...settings, stdin: { contents, resolveDir: dist }, outfile: 'shared.js' });
-files.set('shared.js', outputFiles[0].contents);
+const once = {
+  'shared.js': shared.map((module) => `export * from './${relative(dist, module)}';`).join('\n'),
+  [`${PARSER}.js`]: `export * from '${PARSER}';`,
+};
+for (const [outfile, contents] of Object.entries(once)) {
+  const { outputFiles } = await build({
+    ...settings,
+    stdin: { contents, resolveDir: dist },
+    outfile,
+    plugins: [spared],
+  });
+  files.set(outfile, outputFiles[0].contents);
+}
 
 rmSync('dist/cli', { recursive: true });
 mkdirSync('dist/cli');

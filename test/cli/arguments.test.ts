@@ -15,15 +15,51 @@ describe('ja3-sensor', () => {
     expect(stderr).toContain('Usage: ja3-sensor');
   });
 
-  it.each([['--help'], ['pcap', '--help'], ['demo', '--help'], ['help', 'pcap']])(
-    'prints help that was asked for to standard output (%s %s)',
-    async (...args) => {
-      const { code, stdout, stderr } = await run(args.filter((arg) => arg !== undefined));
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toContain('Usage: ja3-sensor');
-      if (args.length === 2) expect(stdout).toMatch(/Examples?:\n {2}ja3-sensor/);
+  it.each(['db', 'db label'])(
+    'prints help to standard error and ends with 2 where %s is not told what to do',
+    async (name) => {
+      const { code, stdout, stderr } = await run(name.split(' '));
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(new RegExp(`^Usage: ja3-sensor ${name} `));
+      expect(stderr).not.toContain('ja3-sensor: ');
     },
   );
+
+  it.each(['--help', 'pcap --help', 'demo --help', 'help pcap', 'db --help', 'db help lookup'])(
+    'prints help that was asked for to standard output (%s)',
+    async (line) => {
+      const { code, stdout, stderr } = await run(line.split(' '));
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain('Usage: ja3-sensor');
+    },
+  );
+
+  it.each([
+    'pcap',
+    'explain',
+    'log',
+    'demo',
+    'completion',
+    ...[
+      'status',
+      'lookup',
+      'search',
+      'show',
+      'top',
+      'import',
+      'export',
+      'prune',
+      'backup',
+      'forget-user',
+      'export-user',
+    ].map((name) => `db ${name}`),
+    ...['add', 'remove', 'list'].map((name) => `db label ${name}`),
+  ])('has an example in the help of %s', async (name) => {
+    const { code, stdout, stderr } = await run([...name.split(' '), '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/Examples?:\n {2}\S/);
+    expect(stdout).toContain(`ja3-sensor ${name}`);
+  });
 
   it.each([
     [['pcap'], "missing required argument 'file'"],
@@ -40,6 +76,11 @@ describe('ja3-sensor', () => {
     [['pcap', '-', '-'], 'standard input (-) can be read once only'],
     [['pcap', '--database', '/nonexistent/x.db', 'x'], 'no database at /nonexistent/x.db'],
     [['pacp'], '(Did you mean pcap?)'],
+    [['db', 'lookup'], "missing required argument 'fingerprint' (ja3-sensor db lookup --help tells more)"],
+    [['db', 'lokup'], '(Did you mean lookup?)'],
+    [['db', 'label', 'add', 'Mutt'], "missing required argument 'fingerprint'"],
+    [['db', 'top', '--prot', '993'], '(Did you mean --port?)'],
+    [['db', 'export', 'everything'], 'Allowed choices are labels, fingerprints'],
     [['pcap', '--\x1b[31m', 'x'], "unknown option '--\\x1b[31m' (ja3-sensor pcap --help tells more)"],
     [['pcap', '--database', '', 'x'], '--database has an empty name'],
     [['pcap', ''], 'a file has an empty name'],
