@@ -6,7 +6,10 @@ const SECONDS_PER_DAY = 86_400;
 const OLDER = (table: string, cut: string) =>
   `(SELECT count(*) FROM ${table} WHERE cut IN (${cut}) AND recorded_at < @`;
 
-/** What goes anyway is not cut before: it is counted once. */
+/**
+ * What goes anyway is not cut before: it is counted once. Every observation is counted in an hour that was recorded no earlier than it: where no hour is kept, no
+ * observation is, and half a year of them need not be looked at.
+ */
 const DUE = `SELECT
   ${OLDER('observations', '0, 1')}observations) AS observations,
   ${OLDER('logins', '0, 1')}logins) AS logins,
@@ -15,10 +18,9 @@ const DUE = `SELECT
   (SELECT count(*) FROM fingerprints WHERE
     NOT EXISTS (SELECT 1 FROM aggregates WHERE fingerprint_id = fingerprints.id AND recorded_at >= @observations)
     AND NOT EXISTS (SELECT 1 FROM server_names WHERE fingerprint_id = fingerprints.id AND recorded_at >= @observations)
-    AND NOT EXISTS (SELECT 1 FROM observations WHERE fingerprint_id = fingerprints.id AND recorded_at >= @observations)
     AND NOT EXISTS (SELECT 1 FROM logins WHERE fingerprint_id = fingerprints.id AND recorded_at >= @logins)) AS fingerprints`;
 
-/** Counts what pruning would cut and delete. Hours whose counts were added to since they began are kept longer than their first rows, as pruning does. */
+/** Counts what pruning would cut and delete. */
 export function wouldPrune(database: Database, now: number, retention: Retention): WouldPrune {
   const before = (days: number) => Math.max(Number.MIN_SAFE_INTEGER, Math.floor(now - days * SECONDS_PER_DAY));
   const moments = {

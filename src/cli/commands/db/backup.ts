@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { escapeText } from '../../../report/index.js';
-import type { ExitCode } from '../../exit-codes.js';
-import { UsageError } from '../../exit-codes.js';
+import { type ExitCode, UsageError } from '../../exit-codes.js';
+import { Interrupt } from '../../interrupt.js';
 import { progressBar } from '../../progress.js';
 import { errorTakesBar } from '../../terminal.js';
 import { give } from './answer.js';
@@ -19,11 +19,20 @@ export async function backup(target: string, raw: RawDbOptions): Promise<ExitCod
   if (target === '') throw new UsageError('the file has an empty name');
   return withStore(database, 'read', async (store) => {
     const bar = errorTakesBar() ? await progressBar(target, performance.now()) : null;
+    const interrupt = new Interrupt();
     try {
       await store.upkeep.backup(target, {
-        onProgress: ({ total, remaining }) => bar?.update((total - remaining) * PAGE_BYTES, total * PAGE_BYTES),
+        onProgress: ({ total, remaining }) => {
+          // Half a copy is removed by whoever made it.
+          interrupt.signal.throwIfAborted();
+          bar?.update((total - remaining) * PAGE_BYTES, total * PAGE_BYTES);
+        },
       });
+    } catch (error) {
+      if (interrupt.code !== null) return interrupt.code;
+      throw error;
     } finally {
+      interrupt.release();
       bar?.stop();
     }
     const path = resolve(target);
