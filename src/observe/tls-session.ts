@@ -83,6 +83,8 @@ export class TlsSession implements ByteHolder, Reporter {
 
   /** The next bytes of the client. */
   clientBytes(chunk: Uint8Array): void {
+    // Made to let go in the middle of a hello: what comes now is no beginning.
+    if (!this.#open) return;
     if (this.#stream !== null) this.#push(this.#stream, chunk);
     else if (this.#split !== null) this.#gather(this.#split, chunk);
     else if (this.#last !== null) this.#afterHello(chunk);

@@ -45,6 +45,7 @@ export function afterChangeCipherSpec(bytes: Uint8Array): number {
   while (
     bytes.length - at > RECORD_HEADER_BYTES &&
     bytes[at] === ContentType.changeCipherSpec &&
+    bytes[at + 1] === RECORD_MAJOR_VERSION &&
     bytes[at + 3] === 0 &&
     bytes[at + 4] === 1
   ) {

@@ -69,3 +69,38 @@ it('half a hello at the end of a dialogue is not completed with its own bytes', 
   const whole = await observe(capture([...packets, c.client(hello.subarray(1_000))]));
   expect(whole.observations.map((seen) => seen.frame)).toEqual([4]);
 });
+
+it('a connection that was made to drop half a hello has said all it can', async () => {
+  const large = record(clientHello({ extensions: [extension(21, new Uint8Array(12_000))] }));
+  const [a, b] = connections(2) as [Connection, Connection];
+  const packets = [
+    ...a.open(),
+    ...b.open(),
+    a.client(large.subarray(0, 1_000)),
+    b.client(large.subarray(0, 1_000)),
+    // Inside of the first one's hello lies what would be a hello of its own.
+    a.client(record(clientHello())),
+  ];
+  const { observations, stats } = await observe(capture(packets), { limits: { heldInAll: 20_000 } });
+  expect(stats.limits.held_in_all).toBe(1);
+  expect(observations).toEqual([]);
+});
+
+it('what stands between two hellos counts the same in one segment and byte by byte', async () => {
+  const hello = record(clientHello());
+  const second = record(clientHello({ extensions: [extension(21, new Uint8Array(100))] }));
+  const hellosSeen = async (between: readonly number[], cut: boolean): Promise<number> => {
+    const c = new Connection();
+    const rest = Uint8Array.from([...between, ...second]);
+    const packets = cut ? Array.from(rest, (byte) => [byte]) : [rest];
+    const { observations } = await observe(
+      capture([...c.open(), c.client(hello), ...packets.map((bytes) => c.client(bytes))]),
+    );
+    return observations.length;
+  };
+  const changeCipherSpec = [20, 3, 3, 0, 1, 1];
+  // No TLS has a record of version 9 (RFC 8446 section 5.1), so nothing behind it is one either.
+  const noRecord = [20, 9, 3, 0, 1, 1];
+  expect([await hellosSeen(changeCipherSpec, false), await hellosSeen(changeCipherSpec, true)]).toEqual([2, 2]);
+  expect([await hellosSeen(noRecord, false), await hellosSeen(noRecord, true)]).toEqual([1, 1]);
+});
