@@ -61,7 +61,8 @@ function dumpBytes(text: string): Uint8Array | null {
     const next = rows[i + 1]?.offset;
     const line = rowBytes(rest, next === undefined ? width : next - offset);
     if (line === null || (next !== undefined && line.length !== next - offset)) return null;
-    bytes.push(...line);
+    // No spread: a line may be as long as the text.
+    for (const byte of line) bytes.push(byte);
   }
   return bytes.length === 0 ? null : Uint8Array.from(bytes);
 }

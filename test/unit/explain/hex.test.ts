@@ -24,6 +24,11 @@ describe('bytes written as text', () => {
     expect(hex(bytesOfText(text))).toBe('160301');
   });
 
+  it('a dump whose lines are as long as a text may be', () => {
+    const row = 'aa '.repeat(300_000);
+    expect(bytesOfText(`0000: ${row}\n${(300_000).toString(16)}: bb`)).toHaveLength(300_001);
+  });
+
   it('says where a character does not belong', () => {
     expect(refusal(() => bytesOfText('1603 0g'))).toEqual({ code: 'not_hex', field: 'text', offset: 6 });
     expect(refusal(() => bytesOfText('16 0x03 é'))).toEqual({ code: 'not_hex', field: 'text', offset: 8 });
