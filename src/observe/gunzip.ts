@@ -76,8 +76,9 @@ async function feed(first: Uint8Array, packed: ByteSource, gunzip: Gunzip): Prom
  * How much to unpack at once. Where the packed bytes are damaged, what was unpacked of the same piece is lost but for whole portions: a sixteenth of
  * what came before is little, where a portion is much.
  */
-function pieceAt(position: number): number {
-  return Math.max(smallestPiece, Math.min(largestPiece, position >> 4));
+export function pieceAt(position: number): number {
+  // Not shifted: beyond 2 GiB that is negative.
+  return Math.max(smallestPiece, Math.min(largestPiece, Math.floor(position / 16)));
 }
 
 /** Resolves when the bytes were taken, or the unpacker is gone. */

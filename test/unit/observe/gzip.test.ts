@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { unpackIfGzip } from '../../../src/observe/unpack.js';
+import { pieceAt } from '../../../src/observe/gunzip.js';
 import { readCapture } from '../../../src/observe/index.js';
 import { openSource } from '../../../src/observe/source.js';
+import { unpackIfGzip } from '../../../src/observe/unpack.js';
 import { pcap, pcapHeader } from '../../build/capture-files.js';
 import { Connection } from '../../build/connection.js';
 import { clientHello, record } from '../../build/hello.js';
@@ -105,4 +106,9 @@ it('loses no more than 64 KiB before the damage of a large file', async () => {
   const { error, stats } = await observe(new Uint8Array(packed));
   expect(error).toMatchObject({ code: 'capture_corrupt' });
   expect(stats.bytes).toBeGreaterThan(intact - 65_536);
+});
+
+it('far behind, a large capture is unpacked in pieces as large as before', () => {
+  const sizes = [2 ** 20, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 1_000, 2 ** 40].map(pieceAt);
+  expect(sizes).toEqual(sizes.map(() => 65_536));
 });
