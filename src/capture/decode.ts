@@ -1,4 +1,5 @@
 import type { PacketClock } from './file/format.js';
+import { isDull, plainSegment } from './hot-loop.js';
 import { FragmentStore } from './ip/fragments.js';
 import { ipv4 } from './ip/ipv4.js';
 import { ipv6 } from './ip/ipv6.js';
@@ -13,7 +14,6 @@ import { loopback, rawIp } from './link/loopback.js';
 import { mpls } from './link/mpls.js';
 import { hdlc, ppp, pppoe } from './link/ppp.js';
 import { Layer, Packet } from './packet.js';
-import { isDull, plainSegment } from './quick.js';
 import { tcpHeader } from './tcp/segment.js';
 import { gre } from './tunnel/gre.js';
 import { capwap, geneve, gtpU, vxlan } from './tunnel/overlay.js';

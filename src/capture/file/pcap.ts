@@ -1,10 +1,10 @@
 import type { SensorError } from '../../errors.js';
 import type { Timestamp } from '../../model/index.js';
 import { captureError } from '../errors.js';
+import { HotLoop } from '../hot-loop.js';
 import { maxPacketBytes } from '../limits.js';
 import { firstLayer } from '../link/index.js';
 import { Layer } from '../packet.js';
-import { isDull } from '../quick.js';
 import { classicTime } from './clock.js';
 import type { CaptureFormat, PacketSink } from './format.js';
 
@@ -56,6 +56,7 @@ export class PcapFormat implements CaptureFormat {
   readonly skippedFrom = 0;
   readonly linkType: number;
   readonly #isEthernet: boolean;
+  readonly #hotLoop = new HotLoop();
   readonly #sink: PacketSink;
   readonly #variant: Variant;
   readonly #view: DataView;
@@ -119,31 +120,14 @@ export class PcapFormat implements CaptureFormat {
     return at;
   }
 
-  /**
-   * The hot loop: steps over records as long as there is nothing in their packets. Returns the first that deserves a look, or is not whole, or whose length
-   * is a lie.
-   */
+  /** Steps over packets with nothing in them. Returns the first record that deserves a look. */
   #passOver(from: number, to: number): number {
-    const { littleEndian, recordHeader } = this.#variant;
-    const view = this.#view;
-    let at = from;
-    let last = -1;
-    let packets = 0;
-    let cut = 0;
-    while (to - at >= recordHeader) {
-      const length = view.getUint32(at + 8, littleEndian);
-      const start = at + recordHeader;
-      const end = start + length;
-      if (end > to || !isDull(view, start, end)) break;
-      if (view.getUint32(at + 12, littleEndian) > length) cut++;
-      packets++;
-      last = at;
-      at = end;
-    }
-    if (packets > 0) {
-      this.frame += packets;
-      this.#record = last;
-      this.#sink.passedOver(packets, cut);
+    const loop = this.#hotLoop;
+    const at = loop.run(this.#view, from, to, this.#variant.littleEndian, this.#variant.recordHeader);
+    if (loop.packets > 0) {
+      this.frame += loop.packets;
+      this.#record = loop.last;
+      this.#sink.passedOver(loop.packets, loop.cut);
     }
     return at;
   }

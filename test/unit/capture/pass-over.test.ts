@@ -54,6 +54,23 @@ describe('a classic pcap whose dull packets are passed over', () => {
     expect(few.last).toEqual([8, 107, 107]);
   });
 
+  it('refuses a length that is a lie, also of a packet that would be dull', () => {
+    const huge = new Uint8Array(300_000);
+    huge.set(ack);
+    const reader = new CaptureReader({ packet: () => {}, passesOver: true, passedOver: () => {} });
+    const file = pcap([{ bytes: ack }, { bytes: huge }]);
+    const feed = () => {
+      for (let at = 0; at < file.length; ) {
+        const space = reader.space();
+        const part = file.subarray(at, at + space.length);
+        space.set(part);
+        reader.wrote(part.length);
+        at += part.length;
+      }
+    };
+    expect(feed).toThrow(expect.objectContaining({ code: 'capture_corrupt', field: 'incl_len' }));
+  });
+
   it('hands every packet of another link over', () => {
     expect(read(pcap(packets, { linkType: 113 }), 100_000, true).seen).toHaveLength(8);
   });

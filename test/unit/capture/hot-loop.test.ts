@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PacketDecoder } from '../../../src/capture/decode.js';
+import { isDull } from '../../../src/capture/hot-loop.js';
 import { defaultCaptureLimits } from '../../../src/capture/index.js';
 import type { Packet } from '../../../src/capture/packet.js';
-import { isDull } from '../../../src/capture/quick.js';
 import { ACK, datagram, FIN, frame, ipv4, join, PSH, RST, SYN, segment, udp } from '../../build/packets.js';
 
 const ethernetType = 1;
@@ -55,7 +55,7 @@ const packets: readonly Uint8Array[] = [
   ipv4({ src: path.src, dst: path.dst, protocol: 6, payload: inner.subarray(20), options: [1, 1, 1, 0] }),
 ];
 
-describe('the quick look at plain packets', () => {
+describe('the hot loop', () => {
   it('says of each what taking it apart says', () => {
     for (const packet of packets) {
       expect(segments(frame(packet), ethernetType)).toEqual(segments(ppp(packet), pppType));
