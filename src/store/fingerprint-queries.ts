@@ -192,8 +192,11 @@ export class FingerprintQueries implements FingerprintStore {
   }
 }
 
-/** The range of what begins with a text: hashes are hex digits, in ja4 lower-case letters and an underscore too, all of them below the tilde. */
+/**
+ * The range of what begins with a text: hashes are hex digits, in ja4 letters and an underscore too, all of them below the tilde. Digits may be handed in as
+ * capitals; in a ja4 a capital is one, of ALPN.
+ */
 function beginning(value: string): { from: string; to: string } {
-  const from = value.toLowerCase();
+  const from = /^[0-9A-F]+$/i.test(value) ? value.toLowerCase() : value;
   return { from, to: `${from}~` };
 }

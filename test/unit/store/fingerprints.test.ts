@@ -37,6 +37,15 @@ describe('fingerprints', () => {
     expect(store.fingerprints.detail(4711)).toBeNull();
   });
 
+  it('are found by a ja4 with capitals of ALPN in it', async () => {
+    const store = await emptyStore();
+    const ja4 = { string: null, hash: 't13d1516H2_8daaf6152771_e5627efa2ab1' };
+    store.observations.record([observation(1, { fingerprint: { ...shape(7), ja4 } })]);
+    expect(store.fingerprints.find(ja4.hash)).toMatchObject([{ views: { ja4 } }]);
+    expect(store.fingerprints.find('t13d1516H')).toHaveLength(1);
+    expect(store.fingerprints.find('t13d1516h')).toEqual([]);
+  });
+
   it('give back the views they were recorded with', async () => {
     const store = await emptyStore();
     store.observations.record([observation(1, { fingerprint: MUTT })]);

@@ -7,6 +7,7 @@ import { withKnown, withStore } from './database.js';
 import { type RawLabelValues, readLabel } from './label-input.js';
 import { dbOptions, type RawDbOptions } from './options.js';
 import { labelTable, labelWithId } from './search.js';
+import { ofCase } from './views.js';
 
 export interface RawFilter extends RawDbOptions {
   readonly view?: LabelVia;
@@ -89,7 +90,7 @@ export async function labelRemove(ids: readonly string[], raw: RawFilter): Promi
 function filterOf({ view, hash, source, kind, quality }: RawFilter): LabelFilter {
   return {
     ...(view === undefined ? {} : { view }),
-    ...(hash === undefined ? {} : { hash: hash.toLowerCase() }),
+    ...(hash === undefined ? {} : { hash: ofCase(hash) }),
     ...(source === undefined ? {} : { source }),
     ...(kind === undefined ? {} : { kind }),
     ...(quality === undefined ? {} : { quality }),

@@ -10,16 +10,16 @@ import { dbOptions, type RawDbOptions } from './options.js';
 import { fingerprintRowJson, fingerprintTable } from './rows.js';
 import { type Shown, shownOfLabels, shownOfStored } from './shown.js';
 import { shownJson, shownText } from './shown-text.js';
-import { valuesOf } from './views.js';
+import { ofCase, valuesOf } from './views.js';
 
 /** A row number, or a hash or its beginning. Hashes are hex; a ja4 has letters and underscores too. */
 const ID = /^\d{1,15}$/;
-const VALUE = /^[0-9a-z_]{4,40}$/;
+const VALUE = /^[0-9A-Za-z_]{4,40}$/;
 
 /** Everything about one fingerprint, or a list of those that a value may mean. @returns `failed` where there is none */
 export async function show(what: string, raw: RawDbOptions): Promise<ExitCode> {
   const { database, json } = dbOptions(raw);
-  const wanted = what.trim().toLowerCase();
+  const wanted = ofCase(what.trim());
   if (!ID.test(wanted) && !VALUE.test(wanted)) {
     throw new UsageError(
       `${what} is no number of a fingerprint, no hash and no beginning of one (four characters at least)`,

@@ -3,6 +3,11 @@ import { type Subject, subjectOfViews } from '../../../recognize/index.js';
 import type { StoredViews } from '../../../store/index.js';
 import type { Json } from './answer.js';
 
+/** A hash, or the beginning of one, as it is stored: hex digits small; in a ja4 a capital is one, of ALPN. */
+export function ofCase(text: string): string {
+  return /^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text;
+}
+
 /** What is known of a recorded hello, for those who recognise. */
 export function subjectOfStored({ ja3, sslJa3, sslJa3Logged, ja4 }: StoredViews): Subject {
   // A log does not say which OpenSSL its Dovecot has: it is what either of them would have seen.
