@@ -214,7 +214,7 @@ class Objects implements Reading {
 
   #give({ text, line }: FoundObject, read: ReadObject): void {
     this.#rows.attempt(line, () => {
-      if (text === null) throw badLine({ number: line, text: '', wrong: 'line_too_long' });
+      if (text === null) throw badLine({ wrong: 'line_too_long' });
       const object = jsonObject(text);
       if (object === null) throw notAnObject();
       read(object, line);

@@ -76,8 +76,8 @@ export interface JsonFormat extends ImportFormat {
 }
 
 /** A row that cannot be used. Thrown while it is read, caught by {@link Rows.attempt}. */
-export function badLine({ number, wrong }: Line): SensorError {
+export function badLine({ wrong }: Pick<Line, 'wrong'>): SensorError {
   return wrong === 'line_too_long'
-    ? new SensorError('line_too_long', 'line', 0, `line ${number} is longer than a line may be`)
-    : new SensorError('not_utf8', 'line', 0, `line ${number} is no UTF-8`);
+    ? new SensorError('line_too_long', 'line', 0, 'is longer than a line may be')
+    : new SensorError('not_utf8', 'line', 0, 'is no UTF-8');
 }

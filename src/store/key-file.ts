@@ -14,7 +14,12 @@ export function keyPathOf(database: string): string {
  */
 export function readSecret(connection: Connection, path: string): Secret {
   const secret = readKeyFile(path);
-  if (secret === null) throw keyError(path, 'is missing: without it nothing can be recorded, only read');
+  if (secret === null) {
+    throw keyError(
+      path,
+      'is missing: put it back, or begin a new one (ja3-sensor db new-key); until then it is only read',
+    );
+  }
   const mark = markOf(connection);
   // A migration makes file and mark together; without the mark somebody changed the database by hand.
   if (mark?.equals(secret.check) !== true) throw keyError(path, 'is not its own');

@@ -119,7 +119,7 @@ describe('ja3-sensor db prune', () => {
     const after = await ask(['status']);
     expect([after.observations, after.logins, after.fingerprints]).toEqual([0, 0, 0]);
     expect(after.labels).toBe(before.labels);
-    expect((await askText('prune')).stdout).toBe('done: do nothing: nothing is old enough\n');
+    expect((await askText('prune')).stdout).toBe('did nothing: nothing is old enough\n');
   });
 
   it.each([
@@ -179,5 +179,39 @@ describe('ja3-sensor db export-user and forget-user', () => {
     expect((await ask(['export-user', 'eve'])).logins).toHaveLength(1);
     expect(readFileSync(database).includes('<bob>')).toBe(false);
     expect((await askText('forget-user', '')).code).toBe(2);
+  });
+});
+
+describe('ja3-sensor db new-key', () => {
+  it('begins a key where it is lost: recording goes on, users of before are forgotten', async () => {
+    await record('log', 'samples/logs/dovecot-2.4.log');
+    const { key_path } = await ask(['status']);
+    const old = readFileSync(key_path);
+    expect((await ask(['export-user', 'user1'])).logins).not.toEqual([]);
+    rmSync(key_path);
+    expect((await record('log', 'samples/logs/dovecot-2.3.log')).stderr).toContain('(ja3-sensor db new-key)');
+    expect(await ask(['new-key'])).toEqual({ key_path });
+    expect(statSync(key_path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(key_path)).not.toEqual(old);
+    expect((await ask(['export-user', 'user1'], 1)).logins).toEqual([]);
+    expect((await record('log', 'samples/logs/dovecot-2.3.log')).code).toBe(0);
+    expect((await ask(['export-user', 'user1'])).logins).not.toEqual([]);
+  });
+
+  it('leaves a key that is right, but for --replace', async () => {
+    await record('log', 'samples/logs/dovecot-2.4.log');
+    const { key_path } = await ask(['status']);
+    const old = readFileSync(key_path);
+    const { code, stdout, stderr } = await askText('new-key');
+    expect([code, stdout, readFileSync(key_path)]).toEqual([1, '', old]);
+    expect(stderr).toContain('with a new one all stored users are forgotten (--replace does it)');
+    await ask(['new-key', '--replace']);
+    expect(readFileSync(key_path)).not.toEqual(old);
+    expect((await ask(['export-user', 'user1'], 1)).logins).toEqual([]);
+  });
+
+  it('makes no database', async () => {
+    expect((await askText('new-key')).code).toBe(2);
+    expect(() => statSync(database)).toThrow('ENOENT');
   });
 });

@@ -194,7 +194,9 @@ describe('ja3-sensor db lookup', () => {
   it.each([
     [['db', 'lookup', 'nonsense'], 2, 'is none of these: a ja3 or ssl_ja3 (hash or string), a ja4, or a ClientHello'],
     [['db', 'lookup', '1603010005010000ff'], 1, 'end inside a hello'],
-    [['db', 'lookup', '771,1-99999,,,'], 1, 'is no number up to 65535'],
+    [['db', 'lookup', '771,1-99999,,,'], 1, 'is no number up to 65535 (bad_ja3_string: cipher_suites at 6)'],
+    [['db', 'lookup', mutt.ja3Hash.slice(0, 8)], 2, 'a hash has 32 hex digits, this 8 characters'],
+    [['db', 'lookup', `${mutt.ja3Hash}x`], 2, 'a hash has 32 hex digits, this 33 characters'],
     [['db', 'lookup', '--port', '0', mutt.ja3Hash], 2, '--port is a number from 1 to 65535'],
     [['db', 'lookup', '--database', '/nonexistent/x.db', mutt.ja3Hash], 2, 'no database at /nonexistent/x.db: `ja3-s'],
     [['db', 'lookup', '--database', '', mutt.ja3Hash], 2, '--database has an empty name'],
@@ -206,6 +208,12 @@ describe('ja3-sensor db lookup', () => {
     expect([finished.code, finished.stdout]).toEqual([code, '']);
     expect(finished.stderr).toContain(reason);
     expect(finished.stderr).toMatch(/^ja3-sensor: [^\n]+\n$/);
+  });
+
+  it('reads a ja3 string that was copied with white space in it', async () => {
+    const broken = mutt.ja3.replaceAll(',', ', ').replace('-49196', '-\n49196');
+    const { json } = await runJson(['db', 'lookup', '--json', broken]);
+    expect(json).toMatchObject({ kind: 'string', rung: 'ja3', family: 'GnuTLS' });
   });
 
   it('reads standard input: nothing there is an error', async () => {

@@ -195,7 +195,7 @@ describe('ja3-sensor db status', () => {
 describe('every command of db', () => {
   it('has help with an example that is a command of ours', async () => {
     const names = ['status', 'lookup', 'search', 'show', 'top', 'label add', 'label remove', 'label list', 'import'];
-    names.push('export', 'prune', 'backup', 'forget-user', 'export-user');
+    names.push('export', 'prune', 'backup', 'forget-user', 'export-user', 'new-key');
     const list = await run(['db', '--help']);
     for (const name of names) expect(list.stdout).toMatch(new RegExp(`^ {2}${name.split(' ')[0]} `, 'm'));
     const texts = await Promise.all(names.map((name) => run(['db', ...name.split(' '), '--help'])));
@@ -221,6 +221,8 @@ describe('every command of db', () => {
       'prune',
       'backup',
       'forget-user',
+      'export-user',
+      'new-key',
     ]) {
       expect(text).toContain(`db ${name}`);
     }

@@ -22,6 +22,7 @@ export async function explainInput(what: string): Promise<ExplainInput> {
   const [, file, frame] = /^(.*):(\d{1,15})$/s.exec(what) ?? [];
   if (file !== undefined && existsSync(file)) return { kind: 'capture', file, frame: Number(frame) };
   if (looksLikeHex(what)) return { kind: 'bytes', bytes: bytesOfText(what) };
+  if (what.trim() === '') throw new UsageError('there is nothing to explain: the argument is empty');
   const short = what.length > 80 ? `${what.slice(0, 80)}…` : what;
   throw new SensorError('not_explainable', 'input', 0, `${short} is no file, no hex and no ja3 string`);
 }

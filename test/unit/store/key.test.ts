@@ -43,7 +43,10 @@ describe('the key file', () => {
   it('is not needed to read, and its loss is one clear error for whoever records', async () => {
     const path = await filled();
     rmSync(`${path}.key`);
-    const missing = refusal(path, 'is missing: without it nothing can be recorded, only read');
+    const missing = refusal(
+      path,
+      'is missing: put it back, or begin a new one (ja3-sensor db new-key); until then it is only read',
+    );
     await expect(openStore(path, { create: true })).rejects.toMatchObject(missing);
     expect(existsSync(`${path}.key`)).toBe(false);
     const store = await openStore(path, { create: false, readOnly: true });

@@ -4,6 +4,7 @@ import type { RawExportOptions } from './export.js';
 import type { RawImportOptions } from './import.js';
 import { labelCommand } from './label-commands.js';
 import type { RawLookupOptions } from './lookup.js';
+import type { RawNewKeyOptions } from './new-key.js';
 import type { RawDbOptions } from './options.js';
 import type { RawPruneOptions } from './prune.js';
 import type { RawSearchOptions } from './search.js';
@@ -123,6 +124,13 @@ export function dbCommands(outcome: Outcome): readonly Command[] {
         .argument('<name>', 'as the server wrote it, in any case')
         .action(ends(async (name: string, raw: RawDbOptions) => (await import('./users.js')).exportUser(name, raw))),
       'ja3-sensor db export-user --json bob@example.org > bob.json',
+    ),
+    completed(
+      new Command('new-key')
+        .description('begin a new key where the key file is lost: users of earlier logins are forgotten')
+        .option('--replace', 'also where the key is there: forgets all users at once')
+        .action(ends(async (raw: RawNewKeyOptions) => (await import('./new-key.js')).newKey(raw))),
+      'ja3-sensor db new-key',
     ),
   ];
 }

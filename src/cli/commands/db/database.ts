@@ -47,7 +47,8 @@ export async function withKnown<T>(choice: DatabaseChoice, work: (known: Known) 
   return work({ store: null, labels: () => labels });
 }
 
-function missing({ path, explicit }: DatabaseChoice): Error {
+/** What is thrown where there is no database. */
+export function missing({ path, explicit }: DatabaseChoice): Error {
   const text = `no database at ${path}: ${HOW}`;
   return explicit ? new UsageError(text) : new SensorError('database_missing', 'database', 0, text);
 }

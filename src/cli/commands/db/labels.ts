@@ -22,7 +22,12 @@ export async function labelList(name: string | undefined, raw: RawFilter): Promi
   const { database, json } = dbOptions(raw);
   const filter = { ...filterOf(raw), ...(name === undefined ? {} : { name }) };
   return withKnown(database, (known) => {
-    const labels = (known.store ?? seeded(known.labels())).labels.list(filter);
+    // Numbers are those of a database: without one there is none to remove a label by.
+    const labels =
+      known.store?.labels.list(filter) ??
+      seeded(known.labels())
+        .labels.list(filter)
+        .map(({ id: _id, ...label }) => label);
     return give(
       {
         json: { labels: labels.map(labelWithId) },

@@ -7,12 +7,13 @@ export function pruneJson(due: WouldPrune): { readonly [key: string]: Json } {
   return { cut, logins, observations, counts, fingerprints };
 }
 
-/** `cut the addresses of 12 rows and delete 3 observations, …`. */
-export function pruneText(due: WouldPrune): string {
+/** `would cut the addresses of 12 rows and delete 3 observations, …`; `cut the addresses of 12 rows and deleted …` where it is done. */
+export function pruneText(due: WouldPrune, when: 'would' | 'done'): string {
   const { cut, logins, observations, counts, fingerprints } = due;
-  if (Object.values(pruneJson(due)).every((count) => count === 0)) return 'do nothing: nothing is old enough';
+  if (Object.values(pruneJson(due)).every((count) => count === 0))
+    return `${when === 'would' ? 'would do' : 'did'} nothing: nothing is old enough`;
   return (
-    `cut the addresses of ${counted(cut, 'row')} and delete ${counted(observations, 'observation')}, ${counted(logins, 'login')}, ` +
+    `${when === 'would' ? 'would cut' : 'cut'} the addresses of ${counted(cut, 'row')} and ${when === 'would' ? 'delete' : 'deleted'} ${counted(observations, 'observation')}, ${counted(logins, 'login')}, ` +
     `${counted(counts, 'hourly count or server name', 'hourly counts and server names')}, ${counted(fingerprints, 'fingerprint')}`
   );
 }

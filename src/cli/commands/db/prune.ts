@@ -25,14 +25,14 @@ export async function prune(raw: RawPruneOptions): Promise<ExitCode> {
   if (raw.dryRun === true) {
     return withStore(database, 'read', (store) => {
       const due = store.upkeep.wouldPrune(now, retention);
-      return give({ json: { dry_run: true, ...pruneJson(due) }, text: () => `would ${pruneText(due)}\n` }, json);
+      return give({ json: { dry_run: true, ...pruneJson(due) }, text: () => `${pruneText(due, 'would')}\n` }, json);
     });
   }
   return withStore(database, 'write', async (store) => {
     const done = await store.upkeep.prune(now, retention);
     if (!done.wiped) say('another process is reading: what was deleted is overwritten when pruning is run again');
     return give(
-      { json: { dry_run: false, ...pruneJson(done), wiped: done.wiped }, text: () => `done: ${pruneText(done)}\n` },
+      { json: { dry_run: false, ...pruneJson(done), wiped: done.wiped }, text: () => `${pruneText(done, 'done')}\n` },
       json,
     );
   });

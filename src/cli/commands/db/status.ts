@@ -55,6 +55,6 @@ async function statusText(now: Status, due: WouldPrune): Promise<string> {
     line('observations', grouped(counts.observations)),
     line('logins', grouped(counts.logins)),
     line('from', `${shownTime(now.oldest)} to ${shownTime(now.newest)} (UTC)`),
-    line('pruning', `would ${pruneText(due)}`),
+    line('pruning', pruneText(due, 'would')),
   ].join('');
 }
