@@ -96,18 +96,25 @@ async function pruneCounts(database: Database, before: number): Promise<number> 
 
 async function pruneFingerprints(database: Database, fingerprints: FingerprintTable): Promise<number> {
   const deleteUnused = database.prepare<[number]>(UNUSED);
+  const linkedTo = database.prepare<[number], { id: number }>('SELECT id FROM fingerprints WHERE whole_id = ?');
   const ids = fingerprintIds(database);
   let deleted = 0;
   for (let from = 0; from < ids.length; from += ROWS_PER_PRUNING) {
     deleted += await step(database, () => {
       let changes = 0;
-      for (const id of ids.slice(from, from + ROWS_PER_PRUNING)) changes += deleteUnused.run(id).changes;
+      for (const id of ids.slice(from, from + ROWS_PER_PRUNING)) {
+        if (deleteUnused.run(id).changes === 0) continue;
+        changes++;
+        // In the same transaction: a link must never lead nowhere, or to whatever is given that number next.
+        for (const part of linkedTo.all(id)) fingerprints.link(part.id);
+      }
+      // Before the pause, in which others may record: the row numbers that are remembered for values may be nobody's now.
+      if (changes > 0) fingerprints.forget();
       return changes;
     });
   }
   if (deleted === 0) return 0;
-  // The row numbers that are remembered for values, and the links to whole ones, may lead nowhere now.
-  fingerprints.forget();
+  // Of several that a value fitted one may be left.
   const parts = database.guarded(() =>
     database.prepare<[], { id: number }>('SELECT id FROM fingerprints WHERE NOT whole').all(),
   );

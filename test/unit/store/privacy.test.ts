@@ -168,6 +168,39 @@ describe('pruning', () => {
     expect(dangling(path)).toEqual([]);
   });
 
+  it('lets its own process record in between, and never leaves a link that leads nowhere', async () => {
+    const { path, store } = await emptyStore();
+    const part = partly({ ja3: { string: null, hash: MUTT.ja3?.hash ?? '' } });
+    store.logins.record([login(1, { ja3: part.ja3, sslJa3: null, ja4: null })]);
+    store.observations.record([observation(1, { fingerprint: MUTT })]);
+    const raw = new Database(path);
+    onTestFinished(() => {
+      raw.close();
+    });
+    for (const table of ['observations', 'aggregates', 'server_names']) {
+      raw.exec(`UPDATE ${table} SET recorded_at = 0 WHERE fingerprint_id = 2`);
+    }
+    const broken = raw.prepare(
+      'SELECT id FROM fingerprints WHERE whole_id IS NOT NULL AND whole_id NOT IN (SELECT id FROM fingerprints)',
+    );
+    let over = false;
+    const pruning = store.upkeep.prune(now()).finally(() => {
+      over = true;
+    });
+    let recorded = 0;
+    while (!over) {
+      expect(broken.all()).toEqual([]);
+      if (recorded === 0 && store.fingerprints.get(2) === null) {
+        recorded = store.observations.record([observation(2, { fingerprint: MUTT })]).added;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await pruning).toMatchObject({ observations: 1, fingerprints: 1 });
+    expect(recorded).toBe(1);
+    expect(dangling(path)).toEqual([]);
+    expect(store.fingerprints.get(1)?.wholeId).toBe(store.fingerprints.find(MUTT.ja3?.hash ?? '')[0]?.id);
+  });
+
   it('lets others write in between', async () => {
     const { path, store } = await emptyStore();
     const other = await openStore(path, { create: false, busyTimeoutMs: 5_000 });
