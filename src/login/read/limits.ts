@@ -21,5 +21,14 @@ export const MAX_TEMPLATE_ELEMENTS = 64;
 export const MAX_FREE_VARIABLES = 4;
 export const MAX_TEMPLATE = 4_096;
 
+/** Such variables in one element: the two parts of a name. Where one ends and the next begins may be tried at every character. */
+export const MAX_FREE_IN_ELEMENT = 2;
+
+/**
+ * `, ` in a line read by such a setting, besides those between its elements: 40 in a name of 80 bytes, which a proxy's line has twice, and 32 in the name of a
+ * mechanism. Every one is a place where each of these variables might end, and all of them together are tried.
+ */
+export const MAX_FREE_SEPARATORS = 112;
+
 /** What one such variable may hold, in characters. Dovecot cuts user names at 80 bytes and server names at 256. */
 export const MAX_FREE_TEXT = 320;

@@ -1,7 +1,15 @@
 import { SensorError } from '../../errors.js';
 import { type ElementKey, Elements, setElement } from './element.js';
 import { type LineParts, NO_MECHANISM } from './elements.js';
-import { MAX_FREE_TEXT, MAX_FREE_VARIABLES, MAX_SESSION, MAX_TEMPLATE, MAX_TEMPLATE_ELEMENTS } from './limits.js';
+import {
+  MAX_FREE_IN_ELEMENT,
+  MAX_FREE_SEPARATORS,
+  MAX_FREE_TEXT,
+  MAX_FREE_VARIABLES,
+  MAX_SESSION,
+  MAX_TEMPLATE,
+  MAX_TEMPLATE_ELEMENTS,
+} from './limits.js';
 
 /** Reads the lines of one login_log_format_elements setting. */
 export interface Template {
@@ -85,6 +93,7 @@ export function compileTemplate(setting: string): Template {
   const parts = words.map((word) => {
     let pattern = '';
     let at = 0;
+    let freeHere = 0;
     // 2.3 drops an element without a variable, 2.4 keeps it
     let always = false;
     for (const reference of word.matchAll(REFERENCE)) {
@@ -98,6 +107,9 @@ export function compileTemplate(setting: string): Template {
       const known = VARIABLES.get(name) ?? someText;
       used++;
       if (known.free) free++;
+      if (known.free && ++freeHere > MAX_FREE_IN_ELEMENT) {
+        throw refused(0, `has more than ${MAX_FREE_IN_ELEMENT} variables that may be any text in one element`);
+      }
       if (known.always) always = true;
       if (known.key === null) {
         pattern += `(?:${known.pattern})`;
@@ -115,7 +127,15 @@ export function compileTemplate(setting: string): Template {
   }
   // What is said before the elements is Dovecot's own, but for a proxy's, which begins with the user's name.
   const expression = new RegExp(`^(proxy\\(.*\\): [^)]*(?:\\([^)]*\\))?|.*?): ${parts.join('')}$`, 's');
-  return { read: (message) => readBy(expression, keys, message) };
+  const separators = words.length + MAX_FREE_SEPARATORS;
+  return { read: (message) => (hasMore(message, separators) ? null : readBy(expression, keys, message)) };
+}
+
+/** More `, ` than this. */
+function hasMore(message: string, most: number): boolean {
+  let count = 0;
+  for (let at = message.indexOf(', '); at >= 0 && count <= most; at = message.indexOf(', ', at + 2)) count++;
+  return count > most;
 }
 
 function readBy(expression: RegExp, keys: readonly ElementKey[], message: string): LineParts | null {

@@ -176,6 +176,7 @@ describe('a setting', () => {
     ['', 'has no variable'],
     ['user=<bob>', 'has no variable'],
     ['%u '.repeat(5), 'any text'],
+    ['user=<%{x}%{y}%{z}>', 'in one element'],
     [`${'%r '.repeat(65)}`, '64 elements'],
     ['x'.repeat(5000), '4096 characters'],
   ])('%.20s… is refused: %s', (setting, reason) => {
@@ -204,4 +205,12 @@ describe('a setting', () => {
     const evil = `${START}Logged in: from=192.0.2.7:4711, who=[${'], x=y, y=x, '.repeat(2000)}!`;
     expect(reader.read(evil)).toBeInstanceOf(SensorError);
   });
+});
+
+it('a line with more commas than names can hold was not made by the setting', () => {
+  const reader = new LineReader(options({ elements: 'user=<%{user}> %{x} rip=%{remote_ip} %{y}' }));
+  const read = (name: string) =>
+    reader.read(`Nov 22 07:48:35 imap-login: Info: Logged in: user=<${name}>, a, rip=192.0.2.7, b`);
+  expect(read(', '.repeat(40))).toMatchObject({ user: ', '.repeat(40), remote: { ip: '192.0.2.7' } });
+  expect(read(', '.repeat(150))).toMatchObject({ code: 'log_elements' });
 });

@@ -107,3 +107,11 @@ describe('where a line comes from', () => {
     expect(found === null || 'code' in found).toBe(true);
   });
 });
+
+it('a reason of nothing but brackets is read like any other', () => {
+  const read = new LineReader(options()).read(line(`Disconnected: ${'('.repeat(60_000)}auth process limit`));
+  expect(read).toMatchObject({ outcome: 'refused' });
+  expect(new LineReader(options()).read(line(`Disconnected: ${'('.repeat(60_000)}`))).toMatchObject({
+    outcome: 'none',
+  });
+});
