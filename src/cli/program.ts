@@ -53,6 +53,7 @@ function pcapCommand(outcome: Outcome): Command {
       'where labels are read from, and observations recorded (default: in the XDG data folder)',
     )
     .option('--record', 'store the observations in the database, which is created where there is none')
+    .option('--no-prune', 'with --record: leave addresses and rows that were kept long enough (docs/privacy.md)')
     .option(
       '--jobs <number>',
       'files read at once, in threads; the output stays the same (default: as many as are useful)',

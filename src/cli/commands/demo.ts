@@ -36,6 +36,7 @@ export async function demo(): Promise<ExitCode> {
     fields: null,
     database: { path: database, explicit: true },
     record: true,
+    prune: true,
     stats: false,
     openssl: '3.0',
     verbose: false,

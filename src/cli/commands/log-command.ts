@@ -35,6 +35,7 @@ export function logCommand(outcome: { code: number }): Command {
       "the server's login_log_format_elements, where its elements have names of their own",
     )
     .option('--record', 'store the logins in the database, which is created where there is none')
+    .option('--no-prune', 'with --record: leave addresses and rows that were kept long enough (docs/privacy.md)')
     .addOption(
       new Option('--users <form>', 'what is stored of user names: a keyed hash, the name, or nothing')
         .choices(['hmac', 'plain', 'none'])

@@ -15,6 +15,7 @@ export interface RawLogOptions {
   readonly since?: string;
   readonly elements?: string;
   readonly record?: boolean;
+  readonly prune?: boolean;
   readonly users?: UserForm;
   readonly database?: string;
   readonly stats?: boolean;
@@ -29,6 +30,8 @@ export interface LogCommandOptions {
   readonly since: number | null;
   readonly elements: string | null;
   readonly record: boolean;
+  /** What was kept long enough is let go of after recording. */
+  readonly prune: boolean;
   readonly users: UserForm;
   readonly database: DatabaseChoice;
   readonly stats: boolean;
@@ -57,6 +60,7 @@ export function logOptions(files: readonly string[], raw: RawLogOptions, now = D
     since: raw.since === undefined ? null : moment(raw.since, now),
     elements: raw.elements ?? null,
     record: raw.record ?? false,
+    prune: raw.prune ?? true,
     users: raw.users ?? 'hmac',
     database: { path: raw.database ?? defaultDatabasePath(), explicit: raw.database !== undefined },
     stats: raw.stats ?? false,

@@ -10,6 +10,7 @@ import { Interrupt } from '../interrupt.js';
 import { openForRecording, readLabels } from '../label-source.js';
 import { Output, OutputClosed } from '../output.js';
 import { progressBar } from '../progress.js';
+import { RetentionKeeper } from '../retention.js';
 import { say, writeError } from '../say.js';
 import { errorTakesBar, terminalPaint, terminalWidth } from '../terminal.js';
 import { logClosing, newLogStats } from './log-closing.js';
@@ -92,6 +93,8 @@ class LogRun {
   async all(files: readonly string[]): Promise<ExitCode> {
     const { record, database, users, verbose, elements } = this.#options;
     const store = record ? await openForRecording(database) : null;
+    const keeper =
+      store !== null && this.#options.prune ? new RetentionKeeper(store, this.#options.stats ? () => {} : say) : null;
     try {
       if (store !== null) this.#recorder = new LoginRecorder(store.logins, users);
       this.#recognitionOf = await loginRecognizer(await this.#labels(store));
@@ -107,12 +110,14 @@ class LogRun {
       this.#recorder?.flush();
       if (this.#options.stats) writeError(`${JSON.stringify(this.#stats)}\n`);
       else this.#close(elements !== null);
+      await keeper?.finish();
     } catch (error) {
       // Who reads the rows has had enough of them; those printed are recorded all the same.
       if (error instanceof OutputClosed) this.#recorder?.flush();
       throw error;
     } finally {
       this.#interrupt.release();
+      keeper?.stop();
       store?.close();
     }
     if (this.#interrupt.code !== null) return this.#interrupt.code;

@@ -14,6 +14,7 @@ export interface RawPcapOptions {
   readonly fields?: string;
   readonly database?: string;
   readonly record?: boolean;
+  readonly prune?: boolean;
   readonly stats?: boolean;
   readonly openssl?: OpenSslGeneration;
   readonly verbose?: boolean;
@@ -27,6 +28,8 @@ export interface PcapOptions {
   readonly fields: readonly Field[] | null;
   readonly database: DatabaseChoice;
   readonly record: boolean;
+  /** What was kept long enough is let go of after recording. */
+  readonly prune: boolean;
   readonly stats: boolean;
   readonly openssl: OpenSslGeneration;
   readonly verbose: boolean;
@@ -58,6 +61,7 @@ export function pcapOptions(files: readonly string[], raw: RawPcapOptions): Pcap
     fields: raw.fields === undefined ? null : chosenFields(raw.fields, server),
     database: { path: raw.database ?? defaultDatabasePath(), explicit: raw.database !== undefined },
     record: raw.record ?? false,
+    prune: raw.prune ?? true,
     stats: raw.stats ?? false,
     openssl: raw.openssl ?? '3.0',
     verbose: raw.verbose ?? false,

@@ -12,6 +12,7 @@ import { Output, OutputClosed } from '../output.js';
 import { type Progress, progressBar } from '../progress.js';
 import { Recorder } from '../recorder.js';
 import { rejectedLog } from '../rejected-log.js';
+import { RetentionKeeper } from '../retention.js';
 import { say, writeError } from '../say.js';
 import { addStats } from '../stats.js';
 import { errorTakesBar } from '../terminal.js';
@@ -59,6 +60,7 @@ class PcapRun {
     const { record, database, openssl, verbose, stats } = this.#options;
     const store = record ? await openForRecording(database) : null;
     const recorder = store === null ? null : new Recorder(store, openssl);
+    const keeper = store !== null && this.#options.prune ? new RetentionKeeper(store, stats ? () => {} : say) : null;
     this.#recorder = recorder;
     try {
       const plan = planJobs(files, this.#options.jobs);
@@ -85,12 +87,14 @@ class PcapRun {
         const { added, known } = recorder.counts;
         say(`recorded ${added} in ${database.path}${known > 0 ? `, ${known} were there already` : ''}`);
       }
+      await keeper?.finish();
     } catch (error) {
       // Who reads the rows has had enough of them; those printed are recorded all the same.
       if (error instanceof OutputClosed) recorder?.flush();
       throw error;
     } finally {
       this.#interrupt.release();
+      keeper?.stop();
       await this.#pool?.close();
       store?.close();
     }
