@@ -118,6 +118,20 @@ describe('ja3-sensor log', () => {
     expect(stderr).toContain(reason);
   });
 
+  it('does not call a log empty that it could not read', async () => {
+    const missing = await run(['log', join(folder, 'missing')]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.not.stringContaining('the log is empty')]);
+    const long = await run(['log', '-'], { input: Buffer.alloc(1_000_000, 'a') });
+    expect(long.stderr).toContain('rejected: log_line_too_long 1\n');
+    expect(long.stderr).not.toContain('the log is empty');
+  });
+
+  it('names the setting where most lines do not fit it', async () => {
+    const { stderr } = await run(['log', '--elements', 'user=<%{user}', sample('dovecot-2.4')]);
+    expect(stderr).toContain('compare --elements with `doveconf -h login_log_format_elements`');
+    expect(stderr).not.toContain('inside TLS');
+  });
+
   it('offers settings that it reads itself', async () => {
     const { stderr } = await run(['log', '-'], { input: Buffer.from(line('bob').replace(/, ssl_ja3.*/, '')) });
     const settings = stderr.split('\n').filter((text) => text.startsWith('login_log_format_elements = '));

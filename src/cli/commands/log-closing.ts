@@ -36,10 +36,11 @@ const SETTING_23 =
  * What was seen, in words, so that an empty result is never unexplained.
  *
  * @param elements login_log_format_elements was handed in
+ * @param unread a log could not be read, which has been told
  * @returns what to say, one by one; a setting stands on a line of its own
  */
-export function logClosing(stats: LogStats, elements: boolean): string[] {
-  const { logins, tls, fingerprints } = stats;
+export function logClosing(stats: LogStats, elements: boolean, unread: boolean): string[] {
+  const { logins, fingerprints } = stats;
   const total = logins.succeeded + logins.failed + logins.refused + logins.none;
   const parts = [
     plural(stats.lines, 'line'),
@@ -55,24 +56,28 @@ export function logClosing(stats: LogStats, elements: boolean): string[] {
     rejected.length === 0
       ? []
       : [`rejected: ${rejected.map(([code, count]) => `${code} ${grouped(count)}`).join(', ')}`];
-  return [[parts.join(', '), ...notes].join('; '), ...advice(stats, total, tls, elements)];
+  return [[parts.join(', '), ...notes].join('; '), ...advice(stats, total, elements, unread)];
 }
 
-function advice(stats: LogStats, total: number, tls: number, elements: boolean): string[] {
-  if (total + stats.before_since === 0) {
-    if (elements && (stats.rejected.log_elements ?? 0) > 0) {
-      return [
-        'the login lines do not have these elements: compare --elements with `doveconf -h login_log_format_elements`',
-      ];
-    }
+function advice(stats: LogStats, total: number, elements: boolean, unread: boolean): string[] {
+  const seen = total + stats.before_since;
+  // Lines of connections without a login may fit by chance.
+  if (elements && (stats.rejected.log_elements ?? 0) > seen) {
     return [
-      stats.lines === 0
-        ? 'the log is empty'
-        : 'no line is one of a Dovecot login process (`imap-login: …`): `doveadm log find` tells where they are written',
+      'the login lines do not have these elements: compare --elements with `doveconf -h login_log_format_elements`',
     ];
   }
+  if (seen === 0) {
+    if (stats.lines > 0) {
+      return [
+        'no line is one of a Dovecot login process (`imap-login: …`): `doveadm log find` tells where they are written',
+      ];
+    }
+    // What was wrong instead has been told.
+    return unread || Object.keys(stats.rejected).length > 0 ? [] : ['the log is empty'];
+  }
   if (stats.fingerprints > 0 || total === 0) return [];
-  if (tls === 0) return ['no login was inside TLS: without it there is no fingerprint'];
+  if (stats.tls === 0) return ['no login was inside TLS: without it there is no fingerprint'];
   return [
     `no login line tells a fingerprint. In dovecot.conf of Dovecot 2.4, then \`doveadm reload\`:\n\n${SETTING_24}\n`,
     `Dovecot 2.3 cannot tell it itself; behind a proxy that forwards it (docs/log.md):\n\n${SETTING_23}\n`,

@@ -140,7 +140,7 @@ class LogRun {
 
   #close(elements: boolean): void {
     // Nothing in there is from the log: line ends stay what they are.
-    for (const text of logClosing(this.#stats, elements)) writeError(`ja3-sensor: ${text}\n`);
+    for (const text of logClosing(this.#stats, elements, this.#failed)) writeError(`ja3-sensor: ${text}\n`);
     if (this.#recorder === null) return;
     const { added, known } = this.#recorder.counts;
     say(`recorded ${added} in ${this.#options.database.path}${known > 0 ? `, ${known} were there already` : ''}`);
