@@ -32,3 +32,6 @@ export const MAX_FREE_SEPARATORS = 112;
 
 /** What one such variable may hold, in characters. Dovecot cuts user names at 80 bytes and server names at 256. */
 export const MAX_FREE_TEXT = 320;
+
+/** What Dovecot says before the elements of such a line, in characters: the longest is a proxy's, with a name and another server's answer. */
+export const MAX_SAID = 1_024;

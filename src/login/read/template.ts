@@ -6,6 +6,7 @@ import {
   MAX_FREE_SEPARATORS,
   MAX_FREE_TEXT,
   MAX_FREE_VARIABLES,
+  MAX_SAID,
   MAX_SESSION,
   MAX_TEMPLATE,
   MAX_TEMPLATE_ELEMENTS,
@@ -126,7 +127,11 @@ export function compileTemplate(setting: string): Template {
     throw refused(0, `has more than ${MAX_FREE_VARIABLES} variables that may be any text`);
   }
   // What is said before the elements is Dovecot's own, but for a proxy's, which begins with the user's name.
-  const expression = new RegExp(`^(proxy\\(.*\\): [^)]*(?:\\([^)]*\\))?|.*?): ${parts.join('')}$`, 's');
+  const said = `{0,${MAX_SAID}}`;
+  const expression = new RegExp(
+    `^(proxy\\(.${said}\\): [^)]${said}(?:\\([^)]${said}\\))?|.${said}?): ${parts.join('')}$`,
+    's',
+  );
   const separators = words.length + MAX_FREE_SEPARATORS;
   return { read: (message) => (hasMore(message, separators) ? null : readBy(expression, keys, message)) };
 }

@@ -214,3 +214,11 @@ it('a line with more commas than names can hold was not made by the setting', ()
   expect(read(', '.repeat(40))).toMatchObject({ user: ', '.repeat(40), remote: { ip: '192.0.2.7' } });
   expect(read(', '.repeat(150))).toMatchObject({ code: 'log_elements' });
 });
+
+it('a line that says more before its elements than Dovecot does was not made by the setting', () => {
+  const reader = new LineReader(options({ elements: 'user=<%{user}> rip=%{remote_ip}' }));
+  const read = (said: number) =>
+    reader.read(`Nov 22 07:48:35 imap-login: Info: Disconnected: ${'x'.repeat(said)}: user=<a>, rip=192.0.2.7`);
+  expect(read(1_000)).toMatchObject({ user: 'a' });
+  expect(read(2_000)).toMatchObject({ code: 'log_elements' });
+});
