@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../harness/command.js';
+import { COMMAND, ROOT, run } from '../harness/command.js';
 import type { Json } from '../harness/json-output.js';
 
 const linesOf = (stdout: string): Json[] =>
@@ -22,6 +23,9 @@ const samples = readFileSync('samples/lists/README.md', 'utf8')
     format: format!,
     counts: counts.map((text) => Number.parseInt(text, 10) || 0),
   }));
+
+/** util-linux's script runs a command on a terminal of its own. */
+const SCRIPT = '/usr/bin/script';
 
 let folder: string;
 let database: string;
@@ -182,6 +186,21 @@ describe('ja3-sensor db export', () => {
     expect(new Set(theirs.stdout.split('\n'))).toEqual(rows);
     expect(rows.size).toBe((await status()).labels + 1);
   });
+
+  it.skipIf(!existsSync(SCRIPT))(
+    'escapes names on a terminal, and there only (needs script, of util-linux)',
+    async () => {
+      const name = 'Mail\u001b[31m\u202eliaM';
+      await run(['db', 'label', 'add', '--database', database, '--view', 'ja3', name, '0'.repeat(32)]);
+      const words = ['db', 'export', 'labels', '--source', 'operator', '--database', database];
+      expect((await run(words)).stdout).toContain(name);
+      const line = [...COMMAND, ...words].map((word) => `'${word}'`).join(' ');
+      const { stdout, status: code } = spawnSync(SCRIPT, ['-qec', line, '/dev/null'], { cwd: ROOT, encoding: 'utf8' });
+      expect(code).toBe(0);
+      expect(stdout).toContain('Mail\\x1b[31m\\u202eliaM');
+      for (const character of ['\u001b', '\u202e']) expect(stdout).not.toContain(character);
+    },
+  );
 
   it("gives salesforce's form, one source alone, and the package's labels without a database", async () => {
     const { code, stdout } = await run([

@@ -6,10 +6,12 @@ import {
   type SharedFingerprint,
 } from '../../../lists/index.js';
 import type { LabelRow } from '../../../model/index.js';
+import { escapeText } from '../../../report/index.js';
 import type { Store } from '../../../store/index.js';
 import { EXIT, type ExitCode, UsageError } from '../../exit-codes.js';
 import { Output } from '../../output.js';
 import { say } from '../../say.js';
+import { outputIsTerminal } from '../../terminal.js';
 import { withKnown, withStore } from './database.js';
 import { dbOptions, numberOption, type RawDbOptions } from './options.js';
 import { counted, isoTime } from './text.js';
@@ -103,11 +105,13 @@ function* sharedOf(store: Store): Generator<SharedFingerprint> {
   }
 }
 
+/** As they are, for programs; on a terminal escaped, since names come from strangers. */
 async function printAll(lines: Iterable<string>): Promise<void> {
   const output = new Output();
+  const forEyes = outputIsTerminal();
   let gathered = 0;
   for (const line of lines) {
-    output.print(line);
+    output.print(forEyes ? `${escapeText(line.replace(/\n$/, ''))}\n` : line);
     if (++gathered % LINES_AT_ONCE === 0) await output.flush();
   }
   await output.flush();
