@@ -17,9 +17,19 @@ UPDATE fingerprints SET ja3 = coalesce(ja3, ?), ssl_ja3_30 = coalesce(ssl_ja3_30
   ja4_r = coalesce(ja4_r, ?)
 WHERE id = ? AND whole = 0`;
 
-/** Partly known rows that share a value with a whole one. Each comparison has its index. */
-const SHARING = `
-SELECT id FROM fingerprints WHERE whole = 0 AND (ja3_hash = ? OR ja3n_hash = ? OR ssl_ja3_30_hash = ? OR ssl_ja3_35_hash = ? OR ssl_ja3_hash IN (?, ?) OR ja4 = ?)`;
+/**
+ * Partly known rows that fit a whole one: they share a value with it, for which each comparison has its index, and have no other. Clients that permute have one
+ * ja4 with any number of ssl_ja3 beside it, and of all these a new hello fits hardly any.
+ */
+const FITTED = `
+SELECT id FROM fingerprints
+WHERE whole = 0 AND (ja3_hash = @ja3 OR ja3n_hash = @ja3n OR ssl_ja3_30_hash = @of30 OR ssl_ja3_35_hash = @of35 OR ssl_ja3_hash IN (@of30, @of35) OR ja4 = @ja4)
+  AND (ja3_hash IS NULL OR +ja3_hash = @ja3)
+  AND (ja3n_hash IS NULL OR +ja3n_hash = @ja3n)
+  AND (ssl_ja3_30_hash IS NULL OR +ssl_ja3_30_hash = @of30)
+  AND (ssl_ja3_35_hash IS NULL OR +ssl_ja3_35_hash = @of35)
+  AND (ssl_ja3_hash IS NULL OR +ssl_ja3_hash IN (@of30, @of35))
+  AND (ja4 IS NULL OR +ja4 = @ja4)`;
 
 /** Whole rows that every value of a partly known one fits. The unary plus keeps SQLite from any index but that of the view that is searched by. */
 const FITTING = (view: string, columns: readonly string[]) => `
@@ -50,7 +60,7 @@ export class FingerprintTable {
   readonly #find: Statement<[Buffer], { id: number }>;
   readonly #insert: Statement<unknown[]>;
   readonly #fillIn: Statement<unknown[]>;
-  readonly #sharing: Statement<unknown[], { id: number }>;
+  readonly #fitted: Statement<[Record<string, string | null>], { id: number }>;
   readonly #known: Statement<[number], Record<string, number>>;
   readonly #fitting: ReadonlyMap<string, Statement<[number, number], { id: number }>>;
   readonly #link: Statement<[number | null, number]>;
@@ -71,7 +81,7 @@ export class FingerprintTable {
     this.#find = database.prepare(FIND);
     this.#insert = database.prepare(INSERT);
     this.#fillIn = database.prepare(FILL_IN);
-    this.#sharing = database.prepare(SHARING);
+    this.#fitted = database.prepare(FITTED);
     this.#known = database.prepare(KNOWN);
     this.#fitting = new Map(SEARCHED_BY.map(([view, columns]) => [view, database.prepare(FITTING(view, columns))]));
     this.#link = database.prepare('UPDATE fingerprints SET whole_id = ? WHERE id = ?');
@@ -154,15 +164,13 @@ export class FingerprintTable {
     );
     const id = Number(inserted.lastInsertRowid);
     if (whole) {
-      const parts = this.#sharing.all(
-        ja3?.hash,
-        ja3n?.hash,
-        of30?.hash,
-        of35?.hash,
-        of30?.hash,
-        of35?.hash,
-        ja4?.hash ?? null,
-      );
+      const parts = this.#fitted.all({
+        ja3: ja3?.hash ?? null,
+        ja3n: ja3n?.hash ?? null,
+        of30: of30?.hash ?? null,
+        of35: of35?.hash ?? null,
+        ja4: ja4?.hash ?? null,
+      });
       for (const part of parts) this.link(part.id);
     } else {
       this.link(id);

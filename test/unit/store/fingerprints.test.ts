@@ -305,3 +305,32 @@ it('the status says what there is', async () => {
   });
   expect(store.upkeep.status().size).toBeGreaterThan(4096);
 });
+
+it('hellos that share their ja4 with thousands of logged ones are linked to those they fit, and to no other', async () => {
+  const store = await emptyStore();
+  const hash = (number: number) => number.toString(16).padStart(32, '0');
+  const ja4 = { string: 'permuted', hash: 't13d1516h2_8daaf6152771_02713d6af862' };
+  // What a browser that permutes its extensions looks like: Dovecot logs another ssl_ja3 each time, a proxy before it one ja4.
+  const logins = Array.from({ length: 4_000 }, (_, i) =>
+    login(i, { ja3: null, sslJa3: { string: null, hash: hash(i) }, ja4: ja4.hash }),
+  );
+  store.logins.record(logins);
+  store.observations.record(
+    Array.from({ length: 200 }, (_, i) => observation(i, { fingerprint: { ...shape(i), ja4 } })),
+  );
+  const linked = Array.from(store.exports.fingerprints()).filter(({ wholeId }) => wholeId !== null);
+  expect(linked.map(({ views }) => views.sslJa3Logged?.hash)).toEqual(Array.from({ length: 200 }, (_, i) => hash(i)));
+});
+
+it('a text longer than SQLite takes patterns is no sign of damage', async () => {
+  const store = await emptyStore();
+  const name = 'ä%'.repeat(20_000);
+  store.observations.record([observation(1, { fingerprint: MUTT, sni: name }), observation(2)]);
+  store.labels.add(label({ client: name }));
+  expect(store.fingerprints.search(name)).toMatchObject({
+    labels: [{ client: name }],
+    fingerprints: [{ views: { ja3: { hash: JA3 } } }],
+  });
+  expect(store.labels.list({ name })).toHaveLength(1);
+  expect(store.fingerprints.search('x'.repeat(100_000))).toEqual({ labels: [], fingerprints: [] });
+});
