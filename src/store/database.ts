@@ -1,6 +1,6 @@
 import type { Connection, Statement } from './driver.js';
 import { guarded } from './errors.js';
-import { readSecret } from './key-file.js';
+import { isMarked, readSecret } from './key-file.js';
 import type { Secret } from './keys.js';
 
 /** A connection, the file it is for, and what the tables share. */
@@ -35,6 +35,8 @@ export class Database {
     // A mistake of the caller, which would make one file's import another's: no fault of the database.
     if (this.connection.inTransaction) throw new Error('an import is under way: commit or abort it first');
     this.connection.exec('BEGIN IMMEDIATE');
+    // Another process may have begun a new key since: what is recorded under the old one nobody could find by name, to hand it out or to forget it.
+    if (this.#secret !== null && !isMarked(this.connection, this.#secret)) this.#secret = null;
   }
 
   commit(): void {

@@ -20,9 +20,8 @@ export function readSecret(connection: Connection, path: string): Secret {
       'is missing: put it back, or begin a new one (ja3-sensor db new-key); until then it is only read',
     );
   }
-  const mark = markOf(connection);
   // A migration makes file and mark together; without the mark somebody changed the database by hand.
-  if (mark?.equals(secret.check) !== true) throw keyError(path, 'is not its own');
+  if (!isMarked(connection, secret)) throw keyError(path, 'is not its own');
   return secret;
 }
 
@@ -46,9 +45,10 @@ export function renewSecret(connection: Connection, path: string): Secret {
   return secret;
 }
 
-function markOf(connection: Connection): Buffer | null {
+/** Whether a secret is the database's own. */
+export function isMarked(connection: Connection, secret: Secret): boolean {
   const row = connection.prepare<[], { value: unknown }>("SELECT value FROM settings WHERE name = 'key_check'").get();
-  return Buffer.isBuffer(row?.value) ? row.value : null;
+  return Buffer.isBuffer(row?.value) && row.value.equals(secret.check);
 }
 
 function readKeyFile(path: string): Secret | null {

@@ -115,3 +115,15 @@ describe('the key file', () => {
     raw.close();
   });
 });
+
+it('a process that was recording when a new key began goes on with that', async () => {
+  const path = await filled();
+  const recording = await openStore(path, { create: false });
+  recording.logins.record([login(2, { user: 'alice' })]);
+  const renewing = await openStore(path, { create: false, newKey: true });
+  recording.logins.record([login(3, { user: 'alice' })]);
+  expect(renewing.logins.exportUser('alice')).toHaveLength(1);
+  expect(renewing.logins.forgetUser('alice')).toBe(1);
+  recording.close();
+  renewing.close();
+});
