@@ -88,6 +88,8 @@ export class CaptureRun {
         const reading = this.#read(source, turn);
         if (reading === 0) return;
         if (reading !== null) {
+          // What is ready must not wait for a pipe's next bytes.
+          if (this.#watcher.readyBytes > 0) yield;
           const count = await unlessAborted(reading, signal);
           if (count === null || count === 0) return;
           this.stats.bytes += count;
