@@ -80,7 +80,7 @@ export class WaitingForHello implements Waiter {
   #takeFirst(chunk: Uint8Array): void {
     if (this.#settings.proxyProtocol === null) {
       const hello = wholeClientHello(chunk);
-      if (hello !== null) {
+      if (hello !== null && hello.raw.length <= this.#settings.maxHelloBytes) {
         this.#end(chunk);
         this.#settle({ state: 'hello', hello, proxy: null, bytes: chunk }, this);
         return;

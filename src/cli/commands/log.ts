@@ -60,7 +60,6 @@ const ROWS_AT_ONCE = 128;
  * @throws UsageError, OutputClosed, and SensorError where the output or the database cannot be written
  */
 export async function log(files: readonly string[], options: LogCommandOptions): Promise<ExitCode> {
-  prepareForRows();
   checkElements(options.elements);
   return new LogRun(options).all(files);
 }
@@ -100,6 +99,7 @@ class LogRun {
       this.#recognitionOf = await loginRecognizer(await this.#labels(store));
       if (verbose) this.#onRefused = await refusedLineLog();
       const sink = await sinkFor(this.#options);
+      prepareForRows();
       this.#output.print(sink.begin());
       for (const file of files) {
         await this.#one(file, sink);

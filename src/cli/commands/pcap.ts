@@ -34,7 +34,6 @@ function place({ code, field, offset }: SensorError): string {
  * @throws UsageError, OutputClosed, and SensorError where the output or the database cannot be written
  */
 export async function pcap(files: readonly string[], options: PcapOptions): Promise<ExitCode> {
-  prepareForRows();
   return new PcapRun(options).all(files);
 }
 
@@ -69,6 +68,7 @@ class PcapRun {
       const labels = needsLabels(this.#options) ? (store?.labels.all() ?? (await this.#readLabels())) : null;
       const sink = await sinkFor(this.#options, labels === null ? () => [] : await labelFinder(labels, openssl));
       this.#sink = sink;
+      prepareForRows();
       if (verbose) this.#onRejected = await rejectedLog();
       this.#pool?.begin(this.#jobSettings(labels));
       this.#output.print(sink.begin());
