@@ -68,6 +68,8 @@ export class ShapeTable {
    */
   add(shape: HelloShape): void {
     if (this.#length === 0 || hasGrease(shape)) return;
+    // Hellos to come share these lists: a caller that sorts one in place must not spoil them.
+    for (const list of Object.values(shape)) if (Array.isArray(list)) Object.freeze(list);
     const outline = this.#words.slice(0, (this.#length + 3) >> 2);
     const first = this.#table[this.#place];
     // The one that was there moves to the other place: of two that take turns, none is ever lost.

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { SensorError } from '../../errors.js';
 import { workerEntry } from '../worker-entry.js';
 import { Flow } from './flow.js';
 import { Inbox } from './inbox.js';
@@ -14,6 +15,8 @@ interface Hand {
   readonly number: number;
   /** Index among the files; of one that has ended until the next is given. */
   file: number;
+  /** The thread is gone, or never was. */
+  failure: SensorError | null;
 }
 
 /** A file that was begun. */
@@ -103,7 +106,7 @@ export class JobPool {
       stdout: true,
       stderr: true,
     });
-    const hand: Hand = { worker, number, file: -1 };
+    const hand: Hand = { worker, number, file: -1, failure: null };
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'progress') {
         this.#onProgress(hand.file, message.read, message.total);
@@ -112,7 +115,18 @@ export class JobPool {
       this.#begun.get(hand.file)!.inbox.push(message);
       if (message.type === 'end') this.#giveNext(hand);
     });
-    worker.on('error', (error) => this.#begun.get(hand.file)?.inbox.fail(error));
+    worker.on('error', (error) => {
+      hand.failure = new SensorError(
+        'thread_failed',
+        'jobs',
+        0,
+        `a thread cannot go on (${error.message}): --jobs 1 needs none`,
+        {
+          cause: error,
+        },
+      );
+      this.#begun.get(hand.file)?.inbox.fail(hand.failure);
+    });
     return hand;
   }
 
@@ -122,7 +136,8 @@ export class JobPool {
     if (file === undefined || file === null || this.#stopped) return;
     hand.file = this.#next++;
     this.#begun.set(hand.file, { inbox: new Inbox(), hand, since: performance.now() });
-    tell(hand, { type: 'read', file, index: hand.file });
+    if (hand.failure !== null) this.#begun.get(hand.file)!.inbox.fail(hand.failure);
+    else tell(hand, { type: 'read', file, index: hand.file });
   }
 }
 

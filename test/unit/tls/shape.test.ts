@@ -71,6 +71,11 @@ describe('a remembered shape', () => {
     expect(learn(table, other)).toEqual(second);
   });
 
+  it('cannot be changed by whom it is handed to', () => {
+    const { cipherSuites } = learn(new ShapeTable(), login('imap.example.org', 1));
+    expect(() => (cipherSuites as number[]).reverse()).toThrow(TypeError);
+  });
+
   it('is not that of a hello whose outline goes on with zeros: server_name is type 0', () => {
     for (const groups of [[29], [29, 23]]) {
       const table = new ShapeTable();
