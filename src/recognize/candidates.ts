@@ -1,7 +1,7 @@
 import type { Candidate, LabelRow } from '../model/index.js';
 import { groupBy } from './groups.js';
 import type { KnownHello } from './known-hello.js';
-import { byName } from './order.js';
+import { byName, compare } from './order.js';
 
 /** A known hello that answers, and how much it counts: 1, or less where it is further away than the best. */
 export interface Answerer {
@@ -26,24 +26,45 @@ interface Voice {
   readonly weight: number;
 }
 
+interface Share extends Voice {
+  readonly share: number;
+  /** Of the client. */
+  readonly strength: number;
+  readonly sources: number;
+}
+
+/** The labels of one client stay together. */
+function byStrengthThenSources(a: Share, b: Share): number {
+  return (
+    b.strength - a.strength ||
+    b.sources - a.sources ||
+    compare(a.label.client.toLowerCase(), b.label.client.toLowerCase()) ||
+    b.share - a.share ||
+    byName(a.label, b.label)
+  );
+}
+
 /**
  * Shares of the labels. Each client counts as much as the source that gives it most says, and its labels divide that among themselves: a client three
- * lists tell of does not outvote one that a single list tells of. Weights of a source that counts (above 1) are taken relative to its heaviest.
+ * lists tell of does not outvote one that a single list tells of, but comes before it where both are as strong. Weights of a source that counts (above 1) are taken relative to its heaviest.
  *
  * @param answerers at least one
  */
 export function answerOf(answerers: readonly Answerer[]): Answer {
   const voices = voicesOf(answerers);
   const clients = groupBy(voices, (voice) => voice.label.client.toLowerCase());
-  const shares: (Voice & { share: number })[] = [];
+  const shares: Share[] = [];
   let total = 0;
   for (const own of clients.values()) {
     const sum = sumOf(own);
-    const strength = Math.max(...Array.from(groupBy(own, (voice) => voice.label.source).values(), sumOf));
+    const sources = Array.from(groupBy(own, (voice) => voice.label.source).values(), sumOf);
+    const strength = Math.max(...sources);
     total += strength;
-    for (const voice of own) shares.push({ ...voice, share: (strength * voice.weight) / sum });
+    for (const voice of own) {
+      shares.push({ ...voice, strength, sources: sources.length, share: (strength * voice.weight) / sum });
+    }
   }
-  shares.sort((a, b) => b.share - a.share || byName(a.label, b.label));
+  shares.sort(byStrengthThenSources);
   return {
     candidates: shares.map(({ label, share }) => ({ label, share: share / total })),
     best: shares[0]!.known,

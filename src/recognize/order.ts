@@ -21,7 +21,7 @@ export function identityOf({ client, version, tlsLibrary, source }: Label): stri
   return JSON.stringify([client, version, tlsLibrary, source]);
 }
 
-function compare(a: string, b: string): number {
+export function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
