@@ -153,7 +153,7 @@ describe('what the argument is', () => {
     expect(await explainInput(what)).toEqual(input);
   });
 
-  it.each(['nosuch.pcap', 'nosuch.pcap:4', 'what is this?', '', 'xyz', '771,4865', `${MAIL}:x`])(
+  it.each(['nosuch.pcap', 'nosuch.pcap:4', 'what is this?', 'xyz', '771,4865', `${MAIL}:x`])(
     'nothing: %j',
     async (what) => {
       await expect(explainInput(what)).rejects.toMatchObject({
@@ -161,6 +161,10 @@ describe('what the argument is', () => {
       });
     },
   );
+
+  it('nothing: an empty argument is wrong use', async () => {
+    await expect(explainInput('')).rejects.toThrow('the argument is empty');
+  });
 });
 
 describe('--against', () => {
