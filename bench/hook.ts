@@ -1,7 +1,7 @@
 /**
  * What the socket hook costs a TLS server: processor time (user and system) per full TLS 1.3 handshake, RSA-2048, beside a bare server's in the same run.
  *
- *     npx tsx bench/hook.ts [ROUNDS] [HANDSHAKES]        default: 15 rounds of 400 for each server
+ *     npm run bench:hook [-- ROUNDS HANDSHAKES]        default: 15 rounds of 400 for each server
  *
  * The servers are processes of their own and take turns, in an order that changes with each round; a round's ratio is its own bare server's.
  */

@@ -48,6 +48,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['socket/', 'proxy/', 'policy/'],
   'node:tls': ['socket/', 'proxy/', 'policy/'],
   'node:http': ['socket/', 'proxy/', 'policy/'],
+  'node:stream': ['socket/'],
   'node:https': ['proxy/', 'policy/'],
   'node:fs': ['observe/source.ts', 'store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:fs/promises': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as library from '../src/index.js';
+import * as socketLibrary from '../src/socket/index.js';
 
 const root = new URL('../', import.meta.url);
 const run = promisify(execFile);
@@ -51,9 +52,13 @@ describe('the library', () => {
     ]);
   });
 
+  it('exports these values as ja3-sensor/socket', () => {
+    expect(Object.keys(socketLibrary).sort()).toEqual(['SensorError', 'fingerprintConnections', 'readClientHello']);
+  });
+
   it('is reached by the names in package.json alone', () => {
     const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-    expect(Object.keys(exports)).toEqual(['.', './package.json']);
+    expect(Object.keys(exports)).toEqual(['.', './socket', './package.json']);
   });
 });
 
@@ -66,7 +71,10 @@ describe.skipIf(!isBuilt)('the examples (skipped where dist is not built)', () =
   it('are these', () => {
     expect(readdirSync(new URL('examples/', root)).sort()).toEqual([
       'fingerprint-a-capture.mjs',
+      'fingerprint-a-fastify-server.mjs',
       'fingerprint-a-hello.mjs',
+      'fingerprint-a-tls-server.mjs',
+      'fingerprint-an-https-server.mjs',
       'hello-from-a-socket.mjs',
     ]);
   });

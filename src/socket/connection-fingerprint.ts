@@ -21,6 +21,16 @@ export interface ConnectionFingerprint {
   toJSON(): FingerprintHashes;
 }
 
+declare module 'net' {
+  interface Socket {
+    /**
+     * What the client's hello says of it, on a server that has `fingerprintConnections`: there when 'secureConnection' is emitted. null where the hello could
+     * not be used; undefined on other servers, and while the hello has not come.
+     */
+    fingerprint?: ConnectionFingerprint | null;
+  }
+}
+
 /** As `JSON.stringify` shows a {@link ConnectionFingerprint}. */
 export interface FingerprintHashes {
   readonly ja3: string;

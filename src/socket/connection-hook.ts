@@ -4,7 +4,6 @@ import type { Server, TLSSocket } from 'node:tls';
 import { SensorError } from '../errors.js';
 import { connectionFingerprint } from './connection-fingerprint.js';
 import type { Settings } from './options.js';
-import './socket-types.js';
 import { type ConnectionListener, replaceListener, tlsListener } from './tls-listener.js';
 import { HandedOver, streamUnder } from './under-tls.js';
 import { WaitingForHello, type WaitOutcome } from './waiting.js';
