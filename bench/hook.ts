@@ -16,7 +16,8 @@ import { build } from 'esbuild';
 import { median } from './lib/measure.js';
 import { machine, table } from './lib/section.js';
 
-const KINDS = ['bare', 'hook', 'hook, values read', 'through a stream'] as const;
+/** The second bare one shows how far chance alone goes. */
+const KINDS = ['bare', 'bare, once more', 'hook', 'hook, values read', 'through a stream'] as const;
 type Kind = (typeof KINDS)[number];
 const AT_A_TIME = 4;
 
@@ -33,7 +34,7 @@ try {
 
   const running = new Map<Kind, { server: ChildProcess; port: number }>();
   for (const kind of KINDS) {
-    const server = fork(program, [kind, folder]);
+    const server = fork(program, [kind.replace(', once more', ''), folder]);
     servers.push(server);
     const [{ port }] = (await once(server, 'message')) as [{ port: number }];
     running.set(kind, { server, port });
@@ -51,6 +52,8 @@ try {
   const costs = new Map<Kind, number[]>(KINDS.map((kind) => [kind, []]));
   for (let round = 0; round < rounds; round++) {
     const order = KINDS.map((_, i) => KINDS[(i + round) % KINDS.length]!);
+    // Every other time backwards, so that nobody always follows the same one.
+    if (round % 2 === 1) order.reverse();
     for (const kind of order) costs.get(kind)!.push(await cost(kind, handshakes));
   }
 

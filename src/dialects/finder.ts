@@ -9,8 +9,8 @@ export interface FoundStep extends DialogueStep {
 
 /** For every first byte of a side that was met, the dialects (a bit each) that may begin with it. To ask for all 256 at the start would take 2 ms. */
 const firstBytes: Readonly<Record<Side, (number | undefined)[]>> = {
-  client: new Array<number | undefined>(256).fill(undefined),
-  server: new Array<number | undefined>(256).fill(undefined),
+  client: [],
+  server: [],
 };
 
 /** Asked of the dialects themselves, once. */

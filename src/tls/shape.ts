@@ -32,7 +32,7 @@ const SESSION_ID_AT = HANDSHAKE_HEADER_BYTES + 2 + RANDOM_BYTES;
 export class ShapeTable {
   readonly #outline = new Uint8Array(MAX_OUTLINE_BYTES + 4);
   readonly #words = new Int32Array(this.#outline.buffer);
-  readonly #table: (Entry | undefined)[] = new Array<Entry | undefined>(TABLE_SIZE).fill(undefined);
+  readonly #table: (Entry | undefined)[] = Array.from({ length: TABLE_SIZE }, () => undefined);
   readonly #seed = (Math.random() * 0x1_0000_0000) | 0;
   #length = 0;
   #place = 0;

@@ -68,10 +68,8 @@ describe('several files at once', () => {
   it('are recorded as one after the other', async () => {
     const recorded = async (jobs: string) => {
       const database = join(folder, `${jobs}.db`);
-      const { code, stdout, stderr } = await run([
-        ...['pcap', '--record', '--database', database, '--fields', 'sni', '--jobs', jobs],
-        ...files,
-      ]);
+      const options = ['--record', '--database', database, '--fields', 'sni', '--jobs', jobs];
+      const { code, stdout, stderr } = await run(['pcap', ...options, ...files]);
       const reader = new Database(database, { readonly: true });
       const rows = reader
         .prepare('SELECT time_s, time_ns, src_port, dst_port, sni, alpn FROM observations')

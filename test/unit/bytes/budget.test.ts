@@ -4,7 +4,7 @@ import { ByteBudget, type ByteHolder } from '../../../src/bytes/budget.js';
 /** Notes who is made to drop what it holds. */
 function crew(names: string): { readonly dropped: string[]; readonly holders: readonly ByteHolder[] } {
   const dropped: string[] = [];
-  return { dropped, holders: [...names].map((name) => ({ dropHeld: () => dropped.push(name) })) };
+  return { dropped, holders: Array.from(names, (name) => ({ dropHeld: () => dropped.push(name) })) };
 }
 
 it('makes the holder drop that has kept bytes longest, and no more than has to', () => {
