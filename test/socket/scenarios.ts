@@ -148,8 +148,7 @@ const raw =
     });
   };
 
-/** The beginning of a hello that announces 512 bytes. */
-const PART_OF_HELLO = Buffer.from('16030102000100', 'hex');
+const PART_OF_HELLO = Buffer.from('16030102000100', 'hex'); // of 512 bytes
 
 /** A client whose hello is the last that comes of it. */
 const stalled: Scenario = (prepare, keys) => {
