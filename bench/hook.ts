@@ -48,7 +48,7 @@ try {
     return ((await cpuOf(server)) - before) / count;
   };
 
-  for (const kind of KINDS) await cost(kind, 800); // until V8 has compiled what is hot
+  for (const kind of KINDS) await cost(kind, 4000); // until V8 has compiled what is hot
   const costs = new Map<Kind, number[]>(KINDS.map((kind) => [kind, []]));
   for (let round = 0; round < rounds; round++) {
     const order = KINDS.map((_, i) => KINDS[(i + round) % KINDS.length]!);
