@@ -11,7 +11,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
-import { observationRow } from '../src/cli/recorder.js';
+import { observationRow } from '../src/cli/observation-row.js';
 import type { ObservationRow } from '../src/model/index.js';
 import { readCapture } from '../src/observe/index.js';
 import { openStore } from '../src/store/index.js';

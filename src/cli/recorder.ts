@@ -1,52 +1,24 @@
-import type { Observation, ObservationRow, OpenSslGeneration } from '../model/index.js';
-import { offeredVersion } from '../report/index.js';
-import type { RecordingStore } from '../store/index.js';
-import { sslJa3Of } from './both-ssl-ja3.js';
+import type { Stored } from '../store/index.js';
 
-/** What the store keeps of an observation: views and endpoints, none of the hello's bytes. */
-export function observationRow(observation: Observation, openssl: OpenSslGeneration): ObservationRow {
-  const { timestamp, transport, src, dst, proxiedSrc, starttls, hello, retry, fingerprint } = observation;
-  const sslJa3 = sslJa3Of(observation, openssl);
-  return {
-    timestamp,
-    transport,
-    src,
-    dst,
-    proxiedSrc,
-    starttls,
-    sni: hello.serverName,
-    alpn: hello.alpn,
-    tlsVersion: offeredVersion(hello).row,
-    retry,
-    fingerprint: {
-      ja3: fingerprint.ja3,
-      ja3n: fingerprint.ja3n,
-      sslJa3: { '3.0': sslJa3('3.0'), '3.5': sslJa3('3.5') },
-      ja4: fingerprint.ja4,
-    },
-  };
-}
-
-/** Observations kept back before they are written in one transaction. */
+/** Rows kept back before they are written in one transaction. */
 const BATCH = 2000;
 
-/** Milliseconds an observation is kept back at most: on a quiet server 2000 logins take days, and the process may not live as long. */
+/** Milliseconds a row is kept back at most: on a quiet server 2000 logins take days, and the process may not live as long. */
 const KEPT_BACK = 1000;
 
-/** Writes observations to a store as they come: some thousand to a transaction, and what there is every second. */
-export class Recorder {
-  readonly #store: RecordingStore;
-  readonly #openssl: OpenSslGeneration;
-  #rows: ObservationRow[] = [];
+/** Writes rows to a store as they come: some thousand to a transaction, and what there is every second. */
+export class Recorder<Row> {
+  readonly #write: (rows: readonly Row[]) => Stored;
+  #rows: Row[] = [];
   #timer: NodeJS.Timeout | null = null;
   /** What a write between two batches failed with: for whoever comes next. */
   #failure: unknown = null;
   #added = 0;
   #known = 0;
 
-  constructor(store: RecordingStore, openssl: OpenSslGeneration) {
-    this.#store = store;
-    this.#openssl = openssl;
+  /** @param write one transaction */
+  constructor(write: (rows: readonly Row[]) => Stored) {
+    this.#write = write;
   }
 
   /** New in the database, and already there. */
@@ -54,8 +26,8 @@ export class Recorder {
     return { added: this.#added, known: this.#known };
   }
 
-  add(observations: readonly Observation[]): void {
-    for (const observation of observations) this.#rows.push(observationRow(observation, this.#openssl));
+  add(rows: readonly Row[]): void {
+    for (const row of rows) this.#rows.push(row);
     if (this.#rows.length >= BATCH || this.#failure !== null) this.flush();
     else if (this.#rows.length > 0) this.#timer ??= setTimeout(this.#flushLate, KEPT_BACK);
   }
@@ -68,7 +40,7 @@ export class Recorder {
     if (this.#rows.length === 0) return;
     const rows = this.#rows;
     this.#rows = [];
-    const { added, known } = this.#store.observations.record(rows);
+    const { added, known } = this.#write(rows);
     this.#added += added;
     this.#known += known;
   }

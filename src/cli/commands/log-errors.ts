@@ -1,4 +1,5 @@
 import { SensorError } from '../../errors.js';
+import { unreadable } from '../unreadable.js';
 
 /** Errors of the operating system, in our words. */
 export function logError(error: unknown, offset: number): SensorError {
@@ -7,11 +8,5 @@ export function logError(error: unknown, offset: number): SensorError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new SensorError('log_missing', 'file', offset, 'no such file', options);
   }
-  const reason =
-    code === 'EISDIR'
-      ? 'is a directory'
-      : code === 'EACCES' || code === 'EPERM'
-        ? 'permission denied'
-        : `cannot be read (${code ?? String(error)})`;
-  return new SensorError('log_unreadable', 'file', offset, reason, options);
+  return new SensorError('log_unreadable', 'file', offset, unreadable(code, error), options);
 }

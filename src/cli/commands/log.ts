@@ -10,6 +10,7 @@ import { Interrupt } from '../interrupt.js';
 import { openForRecording, readLabels } from '../label-source.js';
 import { Output, OutputClosed } from '../output.js';
 import { progressBar } from '../progress.js';
+import { Recorder } from '../recorder.js';
 import { RetentionKeeper } from '../retention.js';
 import { say, writeError } from '../say.js';
 import { errorTakesBar, terminalPaint, terminalWidth } from '../terminal.js';
@@ -17,7 +18,6 @@ import { logClosing, newLogStats } from './log-closing.js';
 import { openLog } from './log-input.js';
 import { loginRecognizer, type RecognitionOf } from './log-names.js';
 import type { LogCommandOptions } from './log-options.js';
-import { LoginRecorder } from './log-recorder.js';
 import { type RefusedLine, refusedLineLog } from './log-refused.js';
 
 /** Where the logins of all files go, and the text that comes of them. */
@@ -81,7 +81,7 @@ class LogRun {
   readonly #interrupt = new Interrupt();
   readonly #stats = newLogStats();
   #recognitionOf: RecognitionOf = () => null;
-  #recorder: LoginRecorder | null = null;
+  #recorder: Recorder<LoginEvent> | null = null;
   #onRefused: ((line: RefusedLine) => void) | null = null;
   #failed = false;
 
@@ -95,7 +95,7 @@ class LogRun {
     const keeper =
       store !== null && this.#options.prune ? new RetentionKeeper(store, this.#options.stats ? () => {} : say) : null;
     try {
-      if (store !== null) this.#recorder = new LoginRecorder(store.logins, users);
+      if (store !== null) this.#recorder = new Recorder((rows) => store.logins.record(rows, users));
       this.#recognitionOf = await loginRecognizer(await this.#labels(store));
       if (verbose) this.#onRefused = await refusedLineLog();
       const sink = await sinkFor(this.#options);
@@ -211,7 +211,7 @@ class LogRun {
         this.#onRefused?.({ file, error: each });
       } else if (this.#counts(each)) {
         rows.push({ file, login: each, recognition: this.#recognitionOf(each) });
-        this.#recorder?.add(each);
+        this.#recorder?.add([each]);
         if (rows.length === ROWS_AT_ONCE) await print();
       }
     }

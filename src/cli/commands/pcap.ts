@@ -1,5 +1,5 @@
 import { SensorError } from '../../errors.js';
-import type { LabelRow, Observation } from '../../model/index.js';
+import type { LabelRow, Observation, ObservationRow } from '../../model/index.js';
 import { CaptureRun, type CaptureStats, type Rejection } from '../../observe/index.js';
 import { closingLine } from '../closing.js';
 import { prepareForRows } from '../engine.js';
@@ -8,6 +8,7 @@ import { Interrupt } from '../interrupt.js';
 import type { JobPool, JobSettings } from '../jobs/index.js';
 import { type Plan, planJobs } from '../jobs/plan.js';
 import { labelFinder, openForRecording, readLabels } from '../label-source.js';
+import { observationRow } from '../observation-row.js';
 import { Output, OutputClosed } from '../output.js';
 import { type Progress, progressBar } from '../progress.js';
 import { Recorder } from '../recorder.js';
@@ -43,7 +44,7 @@ class PcapRun {
   readonly #interrupt = new Interrupt();
   readonly #stats: CaptureStats[] = [];
   #sink: Sink | null = null;
-  #recorder: Recorder | null = null;
+  #recorder: Recorder<ObservationRow> | null = null;
   #onRejected: ((rejection: Rejection) => void) | null = null;
   #pool: JobPool | null = null;
   /** The file whose rows are being printed, and its bar. */
@@ -58,7 +59,8 @@ class PcapRun {
   async all(files: readonly string[]): Promise<ExitCode> {
     const { record, database, openssl, verbose, stats } = this.#options;
     const store = record ? await openForRecording(database) : null;
-    const recorder = store === null ? null : new Recorder(store, openssl);
+    const recorder =
+      store === null ? null : new Recorder((rows: readonly ObservationRow[]) => store.observations.record(rows));
     const keeper = store !== null && this.#options.prune ? new RetentionKeeper(store, stats ? () => {} : say) : null;
     this.#recorder = recorder;
     try {
@@ -193,6 +195,6 @@ class PcapRun {
       this.#sink!.take(batch.slice(at, at + ROWS_AT_ONCE), this.#output.print);
       await this.#output.flush();
     }
-    this.#recorder?.add(batch);
+    this.#recorder?.add(batch.map((observation) => observationRow(observation, this.#options.openssl)));
   }
 }

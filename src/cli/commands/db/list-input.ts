@@ -1,6 +1,7 @@
 import { createReadStream, fstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SensorError } from '../../../errors.js';
+import { unreadable } from '../../unreadable.js';
 
 /** A list being read. */
 export interface ListInput {
@@ -47,11 +48,5 @@ function listError(error: unknown, position: number): SensorError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new SensorError('list_missing', 'list', position, 'no such file', options);
   }
-  const reason =
-    code === 'EISDIR'
-      ? 'is a directory'
-      : code === 'EACCES' || code === 'EPERM'
-        ? 'permission denied'
-        : `cannot be read (${code ?? String(error)})`;
-  return new SensorError('list_unreadable', 'list', position, reason, options);
+  return new SensorError('list_unreadable', 'list', position, unreadable(code, error), options);
 }
