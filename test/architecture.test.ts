@@ -48,7 +48,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['socket/', 'proxy/', 'policy/'],
   'node:tls': ['socket/', 'proxy/', 'policy/'],
   'node:http': ['socket/', 'proxy/', 'policy/'],
-  'node:stream': ['socket/'],
+  'node:stream': ['socket/', 'proxy/'],
   'node:https': ['proxy/', 'policy/'],
   'node:fs': ['observe/source.ts', 'store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:fs/promises': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
@@ -56,7 +56,8 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:zlib': ['observe/gunzip.ts'],
   'node:os': ['cli/', 'config/'],
   'node:v8': ['cli/'],
-  'node:worker_threads': ['cli/jobs/', 'cli/worker.ts'],
+  'node:worker_threads': ['cli/jobs/', 'cli/worker.ts', 'cli/proxy/'],
+  'node:cluster': ['cli/proxy/'],
   'node:path': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:url': ['store/', 'lists/', 'cli/'],
   'node:timers/promises': ['observe/', 'socket/', 'proxy/', 'policy/', 'cli/'],
@@ -67,6 +68,8 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['cli/', 'report/'],
   'cli-table3': ['report/'],
   'csv-stringify': ['report/', 'lists/'],
+  zod: ['config/'],
+  yaml: ['config/'],
 };
 
 /** Global names and the only room that may use them. */
