@@ -69,6 +69,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'cli-table3': ['report/'],
   'csv-stringify': ['report/', 'lists/'],
   zod: ['config/'],
+  re2js: ['proxy/route/'],
   yaml: ['config/'],
 };
 

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.js';
-import type { KnownValue } from './fingerprint.js';
+import type { FingerprintValue, KnownValue, OpenSslGeneration } from './fingerprint.js';
 import type { Timestamp } from './observation.js';
+import type { Recognition } from './recognition.js';
 
 /** `succeeded`: the user is in. `failed`: wrong credentials. `refused`: not tried, or a policy said no. `none`: the client left before it tried. */
 export type LoginOutcome = 'succeeded' | 'failed' | 'refused' | 'none';
@@ -27,4 +28,48 @@ export interface LoginEvent {
   readonly sslJa3: KnownValue | null;
   readonly ja3: KnownValue | null;
   readonly ja4: string | null;
+}
+
+/** Every view of one hello, for both OpenSSL generations. */
+export interface HelloFingerprint {
+  readonly ja3: FingerprintValue;
+  readonly ja3n: FingerprintValue;
+  readonly sslJa3: Readonly<Record<OpenSslGeneration, FingerprintValue>>;
+  /** null where signature_algorithms, ALPN or supported_versions is malformed. */
+  readonly ja4: FingerprintValue | null;
+}
+
+/** A login that went through the proxy, or a connection that came to none. Never with a password or SASL data. */
+export interface ProxiedLogin extends Omit<LoginEvent, 'outcome'> {
+  /** `unseen`: TLS was passed through, so that only the backend knows. */
+  readonly outcome: LoginOutcome | 'unseen';
+  readonly session: string;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  /** The listener's name. */
+  readonly listener: string;
+  readonly mode: 'terminated' | 'passed_through';
+  /** TLS began by STARTTLS or STLS. */
+  readonly starttls: boolean;
+  /** Negotiated: `TLSv1.3`; null without TLS, and where it was passed through. */
+  readonly tlsVersion: string | null;
+  /** Negotiated, as OpenSSL names it: `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string | null;
+  readonly sni: string | null;
+  /** What the hello offers, as ALPN names; null without the extension. */
+  readonly alpn: readonly string[] | null;
+  /** null without TLS, and where no hello could be read. */
+  readonly fingerprint: HelloFingerprint | null;
+  /** null where nothing was asked for a name. */
+  readonly recognition: Recognition | null;
+  /** Pairs of the client's IMAP ID; null where it sent none. */
+  readonly clientId: readonly (readonly [name: string, value: string | null])[] | null;
+  /** Stable word for why, as Dovecot 2.4's `event_reason`; null where the login succeeded. `reason` has the words for people. */
+  readonly reasonCode: string | null;
+  /** `name (host:port)` of the backend that was asked; null where none was. */
+  readonly backend: string | null;
+  /** 1 for the first attempt of its connection, 0 where there was none. */
+  readonly attempt: number;
+  /** Milliseconds from the connection's beginning. */
+  readonly duration: number;
 }
