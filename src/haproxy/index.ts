@@ -1,4 +1,5 @@
 /** The PROXY protocol, versions 1 and 2, both ways. */
+export { parseIpv4, parseIpv6 } from './address.js';
 export type {
   ProxyAddresses,
   ProxyFamily,

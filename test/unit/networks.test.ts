@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Networks } from '../../../src/socket/networks.js';
+import { Networks } from '../../src/networks.js';
 
 describe('networks', () => {
   const networks = new Networks(['10.0.0.0/8', '192.0.2.7', '2001:db8::/32', 'fe80::/10']);
