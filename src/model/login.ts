@@ -73,3 +73,14 @@ export interface ProxiedLogin extends Omit<LoginEvent, 'outcome'> {
   /** Milliseconds from the connection's beginning. */
   readonly duration: number;
 }
+
+/** One whose outcome the proxy saw. */
+export interface SeenLogin extends ProxiedLogin {
+  readonly outcome: LoginOutcome;
+}
+
+/** What is recorded: what a log tells, or what a proxy saw. Of the latter `fingerprint` counts, where it is there, and not the single views beside it. */
+export type RecordedLogin = LoginEvent | SeenLogin;
+
+/** Names and values of an IMAP ID. */
+export type ClientId = NonNullable<ProxiedLogin['clientId']>;

@@ -20,15 +20,31 @@ export function checkColumns<Row extends object>(
   }
 }
 
-/** @throws an error that `guarded` knows, where it is no JSON array */
+/** @throws an error that `guarded` knows, where it is no JSON array of texts */
 export function parseList(text: string): readonly string[] {
+  return parseArray(text, (item) => typeof item === 'string');
+}
+
+/** @throws an error that `guarded` knows, where it is no JSON array of names with values */
+export function parsePairs(text: string): readonly (readonly [string, string | null])[] {
+  return parseArray(
+    text,
+    (item): item is [string, string | null] =>
+      Array.isArray(item) &&
+      item.length === 2 &&
+      typeof item[0] === 'string' &&
+      (item[1] === null || typeof item[1] === 'string'),
+  );
+}
+
+function parseArray<Item>(text: string, isItem: (item: unknown) => item is Item): readonly Item[] {
   try {
     const list: unknown = JSON.parse(text);
-    if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list;
+    if (Array.isArray(list) && list.every(isItem)) return list;
   } catch {
     // Told below, as what it is: damage.
   }
-  throw new WrongType('a list is no JSON array');
+  throw new WrongType('a list is no JSON array of its kind');
 }
 
 function fits(value: unknown, type: ColumnType): boolean {

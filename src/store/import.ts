@@ -1,4 +1,4 @@
-import type { LabelRow, LoginEvent, ObservationRow } from '../model/index.js';
+import type { LabelRow, ObservationRow, RecordedLogin } from '../model/index.js';
 import type { Database } from './database.js';
 import { labelKey } from './label-key.js';
 import type { LabelTable } from './labels.js';
@@ -40,7 +40,7 @@ export class FileImport implements Import {
     this.#take('observations', rows, (row) => this.#writer.observation(row));
   }
 
-  logins(rows: Iterable<LoginEvent>, users: UserForm = 'hmac'): void {
+  logins(rows: Iterable<RecordedLogin>, users: UserForm = 'hmac'): void {
     this.#take('logins', rows, (row) => this.#writer.login(row, users));
   }
 

@@ -1,5 +1,5 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
-import type { KnownValue, KnownViews, LoginEvent, ObservationRow, Timestamp } from '../model/index.js';
+import type { KnownValue, KnownViews, ObservationRow, RecordedLogin, Timestamp } from '../model/index.js';
 
 /** Half of a SHA-256: among 10^9 rows two are the same by chance with a probability of 10^-21. */
 const KEY_BYTES = 16;
@@ -16,7 +16,7 @@ export interface Secret {
   readonly check: Buffer;
   /** @param digest of `observationDigest` */
   observation(digest: Buffer): Buffer;
-  login(row: LoginEvent, userKey: Buffer | null): Buffer;
+  login(row: RecordedLogin, userKey: Buffer | null): Buffer;
   /** The same for a name however it is written: upper and lower case, composed and decomposed letters. */
   user(name: string): Buffer;
 }
@@ -50,7 +50,7 @@ export function observationDigest(row: ObservationRow): Buffer {
   );
 }
 
-function loginText({ time, session, protocol, remote, local, outcome }: LoginEvent, userKey: Buffer | null): string {
+function loginText({ time, session, protocol, remote, local, outcome }: RecordedLogin, userKey: Buffer | null): string {
   return JSON.stringify([
     microseconds(time),
     session,

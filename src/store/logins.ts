@@ -1,4 +1,4 @@
-import type { LoginEvent, LoginOutcome } from '../model/index.js';
+import type { LoginOutcome, RecordedLogin } from '../model/index.js';
 import type { Database } from './database.js';
 import type { Statement } from './driver.js';
 import { type LoginColumns, loginOf } from './stored-rows.js';
@@ -46,7 +46,7 @@ export class Logins implements LoginStore {
     this.#uncount = database.prepare("UPDATE row_counts SET rows = rows - ? WHERE name = 'logins'");
   }
 
-  record(rows: Iterable<LoginEvent>, users: UserForm = 'hmac'): Stored {
+  record(rows: Iterable<RecordedLogin>, users: UserForm = 'hmac'): Stored {
     return this.#database.guarded(() => this.#writer.recordLogins(rows, users));
   }
 

@@ -1,7 +1,7 @@
-import type { KnownValue, KnownViews, LabelRow, LoginEvent, ObservationRow } from '../model/index.js';
+import type { KnownValue, KnownViews, LabelRow, ObservationRow, RecordedLogin } from '../model/index.js';
 import { isWhole, newSecretBytes, observationDigest, secretOf, shapeKey } from './keys.js';
 import { distinctLabels } from './label-key.js';
-import { viewsOf } from './login-table.js';
+import { isSeen, loggedSslJa3, viewsOf } from './login-table.js';
 import { MemoryLabels } from './memory-labels.js';
 import type {
   Import,
@@ -48,7 +48,7 @@ class MemoryStore implements RecordingStore {
   startImport(): Import {
     const labels: LabelRow[] = [];
     const observations: ObservationRow[] = [];
-    const logins: [LoginEvent, UserForm][] = [];
+    const logins: [RecordedLogin, UserForm][] = [];
     return {
       labels: (rows) => void labels.push(...rows),
       observations: (rows) => void observations.push(...rows),
@@ -91,13 +91,14 @@ class MemoryStore implements RecordingStore {
     return this.#seen.size > before;
   }
 
-  #logIn(row: LoginEvent, users: UserForm): boolean {
+  #logIn(row: RecordedLogin, users: UserForm): boolean {
     const userKey = row.user === null || users === 'none' ? null : this.#secret.user(row.user);
     const views = viewsOf(row);
-    const fingerprintId = views === null ? null : this.#idOf(views, row.sslJa3);
+    const fingerprintId = views === null ? null : this.#idOf(views, loggedSslJa3(row));
     const key = this.#secret.login(row, userKey).toString('latin1');
     if (this.#logins.has(key)) return false;
     const { session, protocol, remote, local, mechanism, outcome, reason, tls } = row;
+    const seen = isSeen(row) ? row : null;
     this.#logins.set(key, {
       id: this.#logins.size + 1,
       time: timestampOf(row.time.seconds, row.time.nanoseconds),
@@ -112,6 +113,12 @@ class MemoryStore implements RecordingStore {
       reason,
       tls,
       fingerprintId,
+      listener: seen?.listener ?? null,
+      sni: seen?.sni ?? null,
+      tlsVersion: seen?.tlsVersion ?? null,
+      backend: seen?.backend ?? null,
+      reasonCode: seen?.reasonCode ?? null,
+      clientId: seen?.clientId ?? null,
       recordedAt: Math.floor(Date.now() / 1000),
     });
     return true;

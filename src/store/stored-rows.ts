@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint.js';
 import type { KnownValue, LoginOutcome, Transport } from '../model/index.js';
 import { networkOf } from './address.js';
-import { type ColumnType, checkColumns, parseList } from './column-types.js';
+import { type ColumnType, checkColumns, parseList, parsePairs } from './column-types.js';
 import type { StoredFingerprint, StoredLogin, StoredObservation } from './surface/index.js';
 import { timestampOf } from './time.js';
 
@@ -61,6 +61,12 @@ export interface LoginColumns {
   readonly reason: string | null;
   readonly tls: number;
   readonly fingerprint_id: number | null;
+  readonly listener: string | null;
+  readonly sni: string | null;
+  readonly tls_version: string | null;
+  readonly backend: string | null;
+  readonly reason_code: string | null;
+  readonly client_id: string | null;
   readonly cut: number;
   readonly recorded_at: number;
 }
@@ -120,6 +126,12 @@ const LOGIN: Readonly<Record<keyof LoginColumns, ColumnType>> = {
   reason: 'text or null',
   tls: 'number',
   fingerprint_id: 'number or null',
+  listener: 'text or null',
+  sni: 'text or null',
+  tls_version: 'text or null',
+  backend: 'text or null',
+  reason_code: 'text or null',
+  client_id: 'text or null',
   cut: 'number',
   recorded_at: 'number',
 };
@@ -175,6 +187,12 @@ export function loginOf(row: LoginColumns): StoredLogin {
     reason: row.reason,
     tls: row.tls === 1,
     fingerprintId: row.fingerprint_id,
+    listener: row.listener,
+    sni: row.sni,
+    tlsVersion: row.tls_version,
+    backend: row.backend,
+    reasonCode: row.reason_code,
+    clientId: row.client_id === null ? null : parsePairs(row.client_id),
     recordedAt: row.recorded_at,
   };
 }

@@ -1,4 +1,4 @@
-import type { LoginEvent, ObservationRow } from '../model/index.js';
+import type { ObservationRow, RecordedLogin } from '../model/index.js';
 import type { Database } from './database.js';
 import { FingerprintTable } from './fingerprint-table.js';
 import { ROWS_PER_TRANSACTION } from './limits.js';
@@ -27,7 +27,7 @@ export class Writer {
     return this.#inBatches(rows, (row) => this.observation(row));
   }
 
-  recordLogins(rows: Iterable<LoginEvent>, users: UserForm): Stored {
+  recordLogins(rows: Iterable<RecordedLogin>, users: UserForm): Stored {
     return this.#inBatches(rows, (row) => this.login(row, users));
   }
 
@@ -36,7 +36,7 @@ export class Writer {
     return this.#observations.insert(row);
   }
 
-  login(row: LoginEvent, users: UserForm): boolean {
+  login(row: RecordedLogin, users: UserForm): boolean {
     return this.#logins.insert(row, users);
   }
 

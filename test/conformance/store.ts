@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoginEvent, ObservationRow } from '../../src/model/index.js';
 import type { LabelFilter, LoginFilter, RecordingStore } from '../../src/store/index.js';
-import { label, login, MUTT, observation, observations, partly, shape } from '../unit/store/rows.js';
+import { label, login, MUTT, observation, observations, partly, seenLogin, shape } from '../unit/store/rows.js';
 
 /** What every store does alike. `open` gives an empty one. */
 export function storeConformance(name: string, open: () => Promise<RecordingStore>): void {
@@ -264,6 +264,30 @@ export function storeConformance(name: string, open: () => Promise<RecordingStor
       expect(stored).toMatchObject({ ...told, user: null, userHash: null });
       expect(stored?.fingerprintId).toEqual(expect.any(Number));
       expect(bare?.fingerprintId).toBeNull();
+    });
+
+    it('keeps of a login that a proxy saw what a log does not tell, and its hello as a whole', () => {
+      store.observations.record([observation(1, { fingerprint: MUTT })]);
+      const row = seenLogin(9, { alpn: ['imap'] });
+      expect(store.logins.record([row, login(8)])).toEqual({ added: 2, known: 0 });
+      const [seen, logged] = store.logins.list();
+      const { listener, sni, tlsVersion, backend, reasonCode, clientId } = row;
+      expect(seen).toMatchObject({ listener, sni, tlsVersion, backend, reasonCode, clientId });
+      const nothing = { listener: null, sni: null, tlsVersion: null, backend: null, reasonCode: null, clientId: null };
+      expect(logged).toMatchObject(nothing);
+      // The hello's own row, and another for the one value that the log told.
+      expect(store.counts().fingerprints).toBe(2);
+      expect(seen?.fingerprintId).not.toBe(logged?.fingerprintId);
+    });
+
+    it('keeps a login without TLS, or whose hello could not be read', () => {
+      store.logins.record([seenLogin(1, { fingerprint: null, sslJa3: null, clientId: null })]);
+      expect(store.logins.list()).toMatchObject([{ fingerprintId: null, clientId: null, listener: 'imaps' }]);
+    });
+
+    it('knows a login again whoever tells of it: by time, session, ends, outcome and user', () => {
+      store.logins.record([seenLogin(1)]);
+      expect(store.logins.record([login(1)])).toEqual({ added: 0, known: 1 });
     });
 
     it('keeps of a user what it is told to', () => {

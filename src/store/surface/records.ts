@@ -1,5 +1,13 @@
 import type { Endpoint } from '../../endpoint.js';
-import type { LabelRow, LoginEvent, LoginOutcome, ObservationRow, Timestamp, Transport } from '../../model/index.js';
+import type {
+  ClientId,
+  LabelRow,
+  LoginOutcome,
+  ObservationRow,
+  RecordedLogin,
+  Timestamp,
+  Transport,
+} from '../../model/index.js';
 import type { Stored } from './stored.js';
 
 /** What is kept of a user's name: a keyed hash, the name itself, or nothing. */
@@ -42,6 +50,14 @@ export interface StoredLogin {
   readonly tls: boolean;
   /** null: the log told nothing of the hello. */
   readonly fingerprintId: number | null;
+  /** From here on: what a proxy knows of it; null where it came from a log. */
+  readonly listener: string | null;
+  readonly sni: string | null;
+  /** Negotiated: `TLSv1.3`. */
+  readonly tlsVersion: string | null;
+  readonly backend: string | null;
+  readonly reasonCode: string | null;
+  readonly clientId: ClientId | null;
   readonly recordedAt: number;
 }
 
@@ -73,7 +89,7 @@ export interface LoginStore {
    *
    * @param users default `hmac`
    */
-  record(rows: Iterable<LoginEvent>, users?: UserForm): Stored;
+  record(rows: Iterable<RecordedLogin>, users?: UserForm): Stored;
   /** The newest first. */
   list(filter?: LoginFilter): readonly StoredLogin[];
   /** Every login of a user, the oldest first, by name or by its keyed hash. Upper and lower case are one. */
@@ -89,7 +105,7 @@ export interface LoginStore {
 export interface Import {
   labels(rows: Iterable<LabelRow>): void;
   observations(rows: Iterable<ObservationRow>): void;
-  logins(rows: Iterable<LoginEvent>, users?: UserForm): void;
+  logins(rows: Iterable<RecordedLogin>, users?: UserForm): void;
   /** All is stored when it returns; nothing is when it throws. */
   commit(): ImportResult;
   /** Nothing is stored. After `commit` or an error it does nothing. */

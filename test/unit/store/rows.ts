@@ -1,4 +1,11 @@
-import type { KnownViews, LabelRow, LoginEvent, ObservationRow } from '../../../src/model/index.js';
+import type {
+  HelloFingerprint,
+  KnownViews,
+  LabelRow,
+  LoginEvent,
+  ObservationRow,
+  SeenLogin,
+} from '../../../src/model/index.js';
 
 /** A hello of a Mutt on GnuTLS: the strings and hashes are those of the Dovecot documentation and of real captures, never our own. */
 export const MUTT: KnownViews = {
@@ -83,6 +90,34 @@ export function login(number: number, change: Partial<LoginEvent> = {}): LoginEv
     sslJa3: { string: null, hash: 'b7e9d913d85c071f5b806d59601e9b96' },
     ja3: null,
     ja4: null,
+    ...change,
+  };
+}
+
+/** The same as a proxy saw it. */
+export function seenLogin(number: number, change: Partial<SeenLogin> = {}): SeenLogin {
+  return {
+    ...login(number),
+    session: `session${number}`,
+    remote: { ip: `192.0.2.${number & 255}`, port: 40_000 },
+    local: { ip: '198.51.100.1', port: 993 },
+    listener: 'imaps',
+    mode: 'terminated',
+    starttls: false,
+    tlsVersion: 'TLSv1.3',
+    cipher: 'TLS_AES_256_GCM_SHA384',
+    sni: 'imap.example.org',
+    alpn: null,
+    fingerprint: MUTT as HelloFingerprint,
+    recognition: null,
+    clientId: [
+      ['name', 'Mutt'],
+      ['os', null],
+    ],
+    reasonCode: number % 10 === 9 ? 'auth_failed' : null,
+    backend: 'dovecot (192.0.2.200:143)',
+    attempt: 1,
+    duration: 250,
     ...change,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { ObservationRow } from '../../../src/model/index.js';
 import { MIGRATIONS_FOLDER } from '../../../src/store/db-folder.js';
-import { readMigrations } from '../../../src/store/migrate.js';
+import { migrate, readMigrations } from '../../../src/store/migrate.js';
 
 /** The digest that schema 1 kept as the key, as its documentation has it (decision 0004). */
 function digest(text: string): Buffer {
@@ -53,6 +53,27 @@ export function writeSchema1(path: string, rows: readonly ObservationRow[], reco
       )
       .run();
   })();
+  raw.close();
+}
+
+/** What schema 2 has of a login, the oldest first. */
+export interface OldLogin {
+  readonly time_s: number;
+  readonly session: string;
+  readonly outcome: string;
+}
+
+/** The same database as version 0.2 left it: of schema 2, with its key file, and with logins. */
+export function writeSchema2(path: string, rows: readonly ObservationRow[], logins: readonly OldLogin[]): void {
+  writeSchema1(path, rows, 1_760_000_000);
+  const raw = new Database(path);
+  migrate(raw, path, readMigrations(MIGRATIONS_FOLDER).slice(0, 2));
+  const insert = raw.prepare(
+    `INSERT INTO logins (key, time_s, time_ns, session, protocol, remote_ip, remote_port, outcome, tls)
+     VALUES (randomblob(16), @time_s, 500000000, @session, 'imap', '192.0.2.7', 40000, @outcome, 1)`,
+  );
+  for (const login of logins) insert.run(login);
+  raw.prepare("UPDATE row_counts SET rows = ? WHERE name = 'logins'").run(logins.length);
   raw.close();
 }
 

@@ -77,6 +77,12 @@ function loginJson(login: StoredLogin, fingerprint: string | null): Json {
     tls: login.tls,
     fingerprint_id: login.fingerprintId,
     fingerprint,
+    listener: login.listener,
+    sni: login.sni,
+    tls_version: login.tlsVersion,
+    backend: login.backend,
+    reason_code: login.reasonCode,
+    client_id: login.clientId,
   };
 }
 
