@@ -56,4 +56,6 @@ export interface ForwardedIdentity {
   readonly forward: readonly (readonly [name: string, value: string])[];
   /** The pairs of the client's own IMAP ID, cleaned of whatever begins with `x-`; null where it sent none. */
   readonly clientId: readonly (readonly [name: string, value: string | null])[] | null;
+  /** SMTP: the name of the client's own EHLO, as its dialogue's last `helo` step had it. */
+  readonly helo?: string;
 }

@@ -50,6 +50,13 @@ export type ClientStep =
   | { readonly step: 'claim'; readonly identity: ClaimedIdentity }
   /** The client's own IMAP ID, `x-…` taken out. */
   | { readonly step: 'client_id'; readonly pairs: readonly (readonly [name: string, value: string | null])[] }
+  /** SMTP: the name of the client's EHLO or HELO, each time it says it; not where it is no host name or address literal. For {@link ForwardedIdentity.helo}. */
+  | { readonly step: 'helo'; readonly name: string }
+  /**
+   * SMTP where mail may come without a login: the client begins with its mail. It waits for a backend, which takes over at `rest()`; no `begin`. Where none
+   * is to be had, `finish('unavailable', null)` says so, and the dialogue goes on.
+   */
+  | { readonly step: 'proceed' }
   /** An attempt that ended before it became one: a mechanism that is not offered, base64 that is none, a password in clear where that is forbidden. The answer is in a `send` before. */
   | {
       readonly step: 'refused';
@@ -135,7 +142,7 @@ export type BackendStep =
 
 /** What a backend says of itself, on the link as it is now (inside TLS where the link has it). */
 export interface BackendIntroduction {
-  /** SASL mechanisms, in capitals. */
+  /** SASL mechanisms, in capitals; PLAIN too where passwords are taken by a command of the protocol alone (LOGIN, USER and PASS). */
   readonly mechanisms: readonly string[];
   /** Its other words, as {@link ClientDialogueSettings.keywords} has them. */
   readonly keywords: readonly string[];
