@@ -1,4 +1,5 @@
 import type { Credentials } from '../attempt.js';
+import { fromLatin1, latin1 } from '../lines.js';
 import { Secret } from '../secret.js';
 import type { Mechanism } from './mechanisms.js';
 import { decodeSaslName, isName, nameText } from './name.js';
@@ -19,7 +20,7 @@ export function readFirstMessage(mechanism: Mechanism, message: Uint8Array): Fir
   if (mechanism === 'PLAIN') return readPlain(message);
   const name = shownName(mechanism, latin1(message));
   if (name === undefined) return null;
-  const bytes = name === null ? null : Buffer.from(name, 'latin1');
+  const bytes = name === null ? null : fromLatin1(name);
   if (bytes !== null && !isName(bytes)) return null;
   return {
     user: bytes === null ? null : nameText(bytes),
@@ -96,10 +97,6 @@ export function userShown(mechanism: string, response: Uint8Array): string | nul
   if (mechanism !== 'CRAM-MD5') return null;
   const digest = /^(.+) [0-9a-fA-F]{32}$/s.exec(latin1(response));
   if (digest === null) return null;
-  const name = Buffer.from(digest[1]!, 'latin1');
+  const name = fromLatin1(digest[1]!);
   return isName(name) ? nameText(name) : null;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
