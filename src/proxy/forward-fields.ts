@@ -3,14 +3,15 @@ import { decodeBase64, encodeBase64 } from './sasl/index.js';
 /** Names and values that proxies hand on with XCLIENT: `FORWARD`. */
 export type ForwardFields = readonly (readonly [name: string, value: string])[];
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\0': '\x010',
-  '\x01': '\x011',
-  '\t': '\x01t',
-  '\r': '\x01r',
-  '\n': '\x01n',
-};
-const UNESCAPES: Readonly<Record<string, string>> = { 0: '\0', 1: '\x01', t: '\t', r: '\r', n: '\n' };
+/** ^A comes first: it stands in the others' escapes. */
+const ESCAPES = [
+  ['\x01', '1'],
+  ['\0', '0'],
+  ['\t', 't'],
+  ['\r', 'r'],
+  ['\n', 'n'],
+] as const;
+const UNESCAPES: ReadonlyMap<string, string> = new Map(ESCAPES.map(([character, letter]) => [letter, character]));
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
@@ -24,7 +25,7 @@ export function encodeForwardFields(fields: ForwardFields, maxLength: number): s
   // Four characters for each three octets begun.
   let room = Math.floor(maxLength / 4) * 3;
   for (const [name, value] of fields) {
-    const part = `${name}=${value}`.replace(/[\0\x01\t\r\n]/g, (character) => ESCAPES[character]!);
+    const part = escape(`${name}=${value}`);
     const length = Buffer.byteLength(part) + (parts.length > 0 ? 1 : 0);
     if (length > room) continue;
     room -= length;
@@ -41,10 +42,23 @@ export function decodeForwardFields(text: string): ForwardFields | null {
   if (joined === '') return [];
   const fields: (readonly [string, string])[] = [];
   for (const part of joined.split('\t')) {
-    if (/\x01(?![01trn])/.test(part)) return null;
-    const plain = part.replace(/\x01([01trn])/g, (_, letter: string) => UNESCAPES[letter]!);
+    const plain = unescape(part);
+    if (plain === null) return null;
     const equals = plain.indexOf('=');
     fields.push(equals < 0 ? [plain, ''] : [plain.slice(0, equals), plain.slice(equals + 1)]);
   }
   return fields;
+}
+
+function escape(text: string): string {
+  return ESCAPES.reduce((escaped, [character, letter]) => escaped.replaceAll(character, `\x01${letter}`), text);
+}
+
+function unescape(text: string): string | null {
+  const [first = '', ...escaped] = text.split('\x01');
+  const parts = escaped.map((part) => {
+    const character = UNESCAPES.get(part.charAt(0));
+    return character === undefined ? null : character + part.slice(1);
+  });
+  return parts.includes(null) ? null : [first, ...parts].join('');
 }
