@@ -25,7 +25,7 @@ export function encodeForwardFields(fields: ForwardFields, maxLength: number): s
   // Four characters for each three octets begun.
   let room = Math.floor(maxLength / 4) * 3;
   for (const [name, value] of fields) {
-    const part = escape(`${name}=${value}`);
+    const part = tabEscape(`${name}=${value}`);
     const length = Buffer.byteLength(part) + (parts.length > 0 ? 1 : 0);
     if (length > room) continue;
     room -= length;
@@ -42,7 +42,7 @@ export function decodeForwardFields(text: string): ForwardFields | null {
   if (joined === '') return [];
   const fields: (readonly [string, string])[] = [];
   for (const part of joined.split('\t')) {
-    const plain = unescape(part);
+    const plain = tabUnescape(part);
     if (plain === null) return null;
     const equals = plain.indexOf('=');
     fields.push(equals < 0 ? [plain, ''] : [plain.slice(0, equals), plain.slice(equals + 1)]);
@@ -50,11 +50,11 @@ export function decodeForwardFields(text: string): ForwardFields | null {
   return fields;
 }
 
-function escape(text: string): string {
+function tabEscape(text: string): string {
   return ESCAPES.reduce((escaped, [character, letter]) => escaped.replaceAll(character, `\x01${letter}`), text);
 }
 
-function unescape(text: string): string | null {
+function tabUnescape(text: string): string | null {
   const [first = '', ...escaped] = text.split('\x01');
   const parts = escaped.map((part) => {
     const character = UNESCAPES.get(part.charAt(0));
