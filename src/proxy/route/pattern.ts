@@ -33,25 +33,24 @@ export class UserPattern {
     // A capture that took no part (`a|(b)`) is empty.
     return this.#backend.replace(CAPTURES, (_, digit: string) => matcher.group(Number(digit)) ?? '');
   }
-
-  /** Could some name lead to this backend, by the form of the template alone? */
-  couldName(backend: string): boolean {
-    let rest = backend;
-    const [first = '', ...others] = this.#backend.split(/\$[1-9]/);
-    if (!rest.startsWith(first)) return false;
-    if (others.length === 0) return rest === first;
-    rest = rest.slice(first.length);
-    const last = others.pop() ?? '';
-    for (const piece of others) {
-      const at = rest.indexOf(piece);
-      if (at < 0) return false;
-      rest = rest.slice(at + piece.length);
-    }
-    return rest.endsWith(last);
-  }
 }
 
 const CAPTURES = /\$([1-9])/g;
+
+/** Could captures make this backend's name of a template, whatever they hold? */
+export function templateFits(template: string, backend: string): boolean {
+  const [first = '', ...others] = template.split(/\$[1-9]/);
+  if (!backend.startsWith(first)) return false;
+  const last = others.pop();
+  if (last === undefined) return backend === first;
+  let rest = backend.slice(first.length);
+  for (const piece of others) {
+    const at = rest.indexOf(piece);
+    if (at < 0) return false;
+    rest = rest.slice(at + piece.length);
+  }
+  return rest.endsWith(last);
+}
 
 function compile(pattern: string): Compiled {
   let compiled: Compiled;

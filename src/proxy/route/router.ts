@@ -2,7 +2,7 @@ import { SensorError } from '../../errors.js';
 import type { RouteKey } from '../accepted.js';
 import type { BackendOptions, RouteOptions, UserRule } from '../options.js';
 import { MAX_SERVER_NAME } from './limits.js';
-import { UserPattern } from './pattern.js';
+import { templateFits, UserPattern } from './pattern.js';
 
 type Backends = ReadonlyMap<string, BackendOptions>;
 /** A user's name (in lower case) to a backend's; null: the rule does not fit. */
@@ -49,6 +49,15 @@ export function namedBackends(options: RouteOptions): ReadonlySet<string> {
     else if (rule.match !== 'pattern' || !/\$[1-9]/.test(rule.backend)) named.add(rule.backend);
   }
   return named;
+}
+
+/** Can a client be led to this backend: by name, or by a pattern whose captures could make its name? */
+export function couldLeadTo(options: RouteOptions, backend: string): boolean {
+  if (namedBackends(options).has(backend)) return true;
+  return (
+    options.by === 'user' &&
+    options.rules.some((rule) => rule.match === 'pattern' && templateFits(rule.backend, backend))
+  );
 }
 
 function finder(options: RouteOptions, backends: Backends): (key: RouteKey) => string | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteOptions, UserRule } from '../../../../src/proxy/options.js';
-import { createRoutes, namedBackends, Router, routeLimits } from '../../../../src/proxy/route/index.js';
+import { couldLeadTo, createRoutes, namedBackends, Router, routeLimits } from '../../../../src/proxy/route/index.js';
 import { refusal } from '../../../harness/refusal.js';
 import { backendsNamed } from './backends.js';
 
@@ -231,6 +231,28 @@ describe('namedBackends', () => {
       { match: 'pattern', pattern: 'b', backend: 'two' },
     ];
     expect([...namedBackends({ by: 'user', rules, otherwise: 'x' })].toSorted()).toEqual(['one', 'two', 'x']);
+  });
+});
+
+describe('couldLeadTo', () => {
+  it.each([
+    ['shard-$1', 'shard-7', true],
+    ['shard-$1', 'shard-', true],
+    ['shard-$1', 'disk-7', false],
+    ['$1', 'anything', true],
+    ['$1-$2-imap', 'a-b-imap', true],
+    ['$1-$2-imap', 'ab-imap', false],
+    ['$1-imap', 'imap', false],
+    ['shard', 'shard', true],
+    ['shard', 'shard-7', false],
+  ])('a pattern with %s may make %s: %s', (template, backend, wanted) => {
+    const rules: UserRule[] = [{ match: 'pattern', pattern: '(.*)@(.*)', backend: template }];
+    expect(couldLeadTo({ by: 'user', rules, otherwise: null }, backend)).toBe(wanted);
+  });
+
+  it('counts the backends that are named', () => {
+    expect(couldLeadTo({ by: 'static', backend: 'one' }, 'one')).toBe(true);
+    expect(couldLeadTo({ by: 'static', backend: 'one' }, 'two')).toBe(false);
   });
 });
 
