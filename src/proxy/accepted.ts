@@ -21,7 +21,7 @@ export interface Accepted {
   readonly trusted: boolean;
   /** Milliseconds since 1970, for log lines. */
   readonly startedAt: number;
-  /** Fires when the client has gone, and when sessions must end. */
+  /** Fires when the client has gone (its socket is destroyed then), and when the session must end: its place is needed, or the proxy waits no longer. */
   readonly signal: AbortSignal;
 }
 

@@ -1,0 +1,16 @@
+/** Ceilings of the proxy that are no setting. Sizes of hellos are those of tls, of PROXY headers those of haproxy. */
+
+/** Milliseconds a trusted peer has for its PROXY header, as Dovecot gives it: senders write it first and at once. */
+export const PROXY_HEADER_TIMEOUT = 3000;
+
+/** Connections that wait to be taken from the system (`listen`'s backlog; the kernel's own limit may be lower): a second of a flood of 2,000 a second, and room for the others. */
+export const BACKLOG = 4096;
+
+/** Milliseconds between two notices of how many connections were refused. */
+export const REFUSED_NOTICE_INTERVAL = 60_000;
+
+/** Hops a login may take before it is taken for a loop, as Dovecot's login processes count them. */
+export const FIRST_TTL = 7;
+
+/** Milliseconds a connection may take to close after its last bytes, before it is cut. */
+export const GOODBYE_TIMEOUT = 5000;

@@ -1,0 +1,114 @@
+import { parseIpv6 } from '../../haproxy/index.js';
+
+export interface AdmissionLimits {
+  /** At a time, in all. */
+  readonly connections: number;
+  /** From one IPv4 address, or one IPv6 network of 64 bits, which a single host has at its disposal. */
+  readonly connectionsPerAddress: number;
+}
+
+/** A connection that was let in. */
+export interface Admitted {
+  /** Fires when the session must end: its place is needed, or the proxy closes and will wait no longer; and when the connection has ended. */
+  readonly signal: AbortSignal;
+  /** The client has logged in, or its TLS is passed through: its place is no longer given to others. */
+  readonly settled: () => void;
+  /** The connection has ended. May be called again. */
+  readonly leave: () => void;
+}
+
+/**
+ * Who may be connected. Where all places are taken, the connection that has waited for its login the longest is given up: under a flood of clients that never speak, that
+ * is one of theirs.
+ */
+export class Admission {
+  readonly #perAddress = new Map<string, number>();
+  readonly #present = new Map<Admitted, AbortController>();
+  /** Those without a login, in order of arrival. */
+  readonly #waiting = new Set<Admitted>();
+  #limits: AdmissionLimits;
+  #refused = 0;
+  #whenEmpty: (() => void) | null = null;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#present.size;
+  }
+
+  /** For those that come from now on. */
+  change(limits: AdmissionLimits): void {
+    this.#limits = limits;
+  }
+
+  /** Connections that were not let in, or were given up for others, since the last call. */
+  takeRefused(): number {
+    const refused = this.#refused;
+    this.#refused = 0;
+    return refused;
+  }
+
+  /**
+   * @param ip the peer's address
+   * @returns null where the connection must be refused
+   */
+  admit(ip: string): Admitted | null {
+    const address = addressKey(ip);
+    const ofAddress = this.#perAddress.get(address) ?? 0;
+    if (ofAddress >= this.#limits.connectionsPerAddress || !this.#makeRoom()) {
+      this.#refused++;
+      return null;
+    }
+    this.#perAddress.set(address, ofAddress + 1);
+    const ending = new AbortController();
+    const admitted: Admitted = {
+      signal: ending.signal,
+      settled: () => void this.#waiting.delete(admitted),
+      leave: () => this.#leave(admitted, address),
+    };
+    this.#present.set(admitted, ending);
+    this.#waiting.add(admitted);
+    return admitted;
+  }
+
+  /** Waits until all have left. @param timeout milliseconds after which those that are left are told to end */
+  async empty(timeout: number): Promise<void> {
+    if (this.#present.size === 0) return;
+    const left = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    const timer = setTimeout(() => {
+      for (const ending of this.#present.values()) ending.abort();
+    }, timeout);
+    await left;
+    clearTimeout(timer);
+  }
+
+  #makeRoom(): boolean {
+    if (this.#present.size < this.#limits.connections) return true;
+    const [oldest] = this.#waiting;
+    if (oldest === undefined) return false;
+    this.#refused++;
+    oldest.leave();
+    return true;
+  }
+
+  #leave(admitted: Admitted, address: string): void {
+    const ending = this.#present.get(admitted);
+    if (ending === undefined) return;
+    this.#present.delete(admitted);
+    ending.abort();
+    this.#waiting.delete(admitted);
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
+    if (this.#present.size === 0) this.#whenEmpty?.();
+  }
+}
+
+function addressKey(ip: string): string {
+  const octets = ip.includes(':') ? parseIpv6(ip) : null;
+  return octets === null ? ip : Buffer.from(octets.subarray(0, 8)).toString('hex');
+}

@@ -1,0 +1,131 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Endpoint } from '../../endpoint.js';
+import { SensorError } from '../../errors.js';
+import type { ProxyHeader } from '../../haproxy/index.js';
+import { Networks } from '../../networks.js';
+import type { Accepted } from '../accepted.js';
+import { BACKLOG } from '../limits.js';
+import type { ListenerOptions } from '../options.js';
+import type { Notices } from '../ports.js';
+import type { Admission, Admitted } from './admission.js';
+import { readProxyHeader } from './read-proxy-header.js';
+import { sessionId } from './session-id.js';
+
+/** Runs a session; `admitted.settled()` when its client is in. Must not reject. */
+export type RunSession = (accepted: Accepted, admitted: Admitted) => Promise<void>;
+
+/** One bound address: takes connections, reads their PROXY headers, and hands them to sessions. What it does with a new connection can be changed while it listens. */
+export class Listener {
+  readonly #server: Server;
+  readonly #admission: Admission;
+  readonly #notices: Notices;
+  #options: ListenerOptions;
+  #run: RunSession;
+  #proxyPeers: Networks;
+  #trusted: Networks;
+
+  constructor(options: ListenerOptions, run: RunSession, admission: Admission, notices: Notices) {
+    this.#options = options;
+    this.#run = run;
+    this.#proxyPeers = new Networks(options.proxyNetworks);
+    this.#trusted = new Networks(options.trustedNetworks);
+    this.#admission = admission;
+    this.#notices = notices;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void this.#take(socket));
+    // Out of files or memory: those that wait are taken when there is room again.
+    this.#server.on('error', (error: NodeJS.ErrnoException) => {
+      notices.warn('a connection could not be taken', { listener: options.name, error: error.code ?? error.message });
+    });
+  }
+
+  get options(): ListenerOptions {
+    return this.#options;
+  }
+
+  /** @returns the address it is bound to; null for a socket that has none */
+  listen(): Promise<Endpoint | null> {
+    const { bind } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      const listening = () => {
+        this.#server.off('error', reject);
+        const address = this.#server.address();
+        resolve(typeof address === 'object' && address !== null ? { ip: address.address, port: address.port } : null);
+      };
+      if ('fd' in bind) this.#server.listen({ fd: bind.fd }, listening);
+      else this.#server.listen({ ...bind, backlog: BACKLOG, ipv6Only: true }, listening);
+    });
+  }
+
+  /** From now on new connections are treated so. Those that are here go on as they began. */
+  replace(options: ListenerOptions, run: RunSession): void {
+    this.#options = options;
+    this.#run = run;
+    this.#proxyPeers = new Networks(options.proxyNetworks);
+    this.#trusted = new Networks(options.trustedNetworks);
+  }
+
+  /** Takes no more connections. Sessions go on. */
+  close(): void {
+    this.#server.close();
+  }
+
+  async #take(socket: Socket): Promise<void> {
+    // Whoever reads listens for himself; this is for the moments when nobody does.
+    socket.on('error', () => {});
+    const { remoteAddress } = socket;
+    // Without one it has gone already.
+    const peer = remoteAddress === undefined ? null : plain(remoteAddress);
+    const admitted = peer === null ? null : this.#admission.admit(peer);
+    if (peer === null || admitted === null) {
+      socket.destroy();
+      return;
+    }
+    socket.once('close', admitted.leave);
+    const accepted = await this.#accept(socket, peer, admitted.signal);
+    if (accepted === null) socket.destroy();
+    else await this.#run(accepted, admitted);
+  }
+
+  async #accept(socket: Socket, peer: string, signal: AbortSignal): Promise<Accepted | null> {
+    const listener = this.#options;
+    const startedAt = Date.now();
+    const remote = { ip: peer, port: socket.remotePort ?? 0 };
+    const local = { ip: plain(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
+    const trusted = this.#trusted.has(peer);
+    let header: ProxyHeader | null = null;
+    if (listener.proxyProtocol !== null) {
+      const believed = this.#proxyPeers.has(peer);
+      try {
+        if (believed) header = await readProxyHeader(socket, listener.proxyProtocol);
+        else if (listener.proxyProtocol === 'required') throw untrusted();
+      } catch (error) {
+        if (!(error instanceof SensorError)) throw error;
+        this.#notices.warn('refused', { listener: listener.name, remote, reason: error.code });
+        return null;
+      }
+    }
+    const from = header?.src ?? remote;
+    return {
+      socket,
+      listener,
+      session: sessionId(from, startedAt),
+      remote: from,
+      local: header?.dst ?? local,
+      tlsInFront: header?.ssl?.ssl === true,
+      trusted,
+      startedAt,
+      signal,
+    };
+  }
+}
+
+function untrusted(): SensorError {
+  return new SensorError('proxy_untrusted', 'source', 0, 'a peer whose PROXY headers are not believed');
+}
+
+/** An IPv4-mapped address as IPv4, and without the interface of a link-local one. */
+function plain(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  return mapped?.[1] ?? address.replace(/%.*$/, '');
+}
