@@ -1,11 +1,12 @@
 import { SensorError } from '../../errors.js';
-import type { LoginEvent } from '../../model/index.js';
+import type { LoginEvent, RecordedLogin } from '../../model/index.js';
 import { readElements } from './elements.js';
 import { EventMaker } from './event.js';
 import { readHead } from './head.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import { LineSplitter, type TakeLine } from './lines.js';
 import { saying } from './message.js';
+import { OWN_MARK, OwnLines } from './own-line.js';
 import { compileTemplate, type Template } from './template.js';
 import { type Clock, StampReader } from './timestamp.js';
 
@@ -14,19 +15,25 @@ export interface LogOptions extends Clock {
   readonly elements?: string;
 }
 
-/** What a line is: a login, nothing of that kind, or refused: `log_line_too_long`, `log_timestamp`, `log_json`, `log_elements`. */
-export type LogLine = LoginEvent | SensorError | null;
+/** What a line is: a login, nothing of that kind, or refused: `log_line_too_long`, `log_timestamp`, `log_json`, `log_elements`, `log_login`. */
+export type LogLine = RecordedLogin | SensorError | null;
 
 /** Reads single lines. */
 export class LineReader {
   readonly #stamps: StampReader;
   readonly #template: Template | null;
   readonly #events = new EventMaker();
+  readonly #own = new OwnLines();
 
   /** @throws SensorError `log_elements_setting` */
   constructor(options: LogOptions) {
     this.#stamps = new StampReader(options);
     this.#template = options.elements === undefined ? null : compileTemplate(options.elements);
+  }
+
+  /** Lines of our own proxy about TLS that it passed through: nobody there knows what became of the login, so they are none. */
+  get passedThrough(): number {
+    return this.#own.passedThrough;
   }
 
   /** @param line without its end; offsets of errors count its UTF-16 units. Never throws */
@@ -39,7 +46,12 @@ export class LineReader {
     }
   }
 
-  #read(line: string): LoginEvent | null {
+  #read(line: string): RecordedLogin | null {
+    const own = this.#own.read(line);
+    return own === undefined ? this.#dovecots(line) : own;
+  }
+
+  #dovecots(line: string): LoginEvent | null {
     const head = readHead(line, this.#stamps);
     // In syslog only what is worse than `Info` has its level before it: and no login is that.
     if (head === null) return null;
@@ -64,10 +76,8 @@ const BY_NAMES: Template = { read: readElements };
 export class LogReader {
   readonly #reader: LineReader;
   readonly #splitter: LineSplitter;
-  #found: (LoginEvent | SensorError)[] = [];
-  /** The bytes that were searched, and where in them the next login process is named. Forgotten with each push: the reader fills them again. */
-  #searched: Buffer | null = null;
-  #mark = 0;
+  #found: (RecordedLogin | SensorError)[] = [];
+  readonly #marks = [new Mark('-login: '), new Mark(OWN_MARK)] as const;
 
   /** @throws SensorError `log_elements_setting` */
   constructor(options: LogOptions) {
@@ -84,46 +94,66 @@ export class LogReader {
     return this.#splitter.lines;
   }
 
+  /** As {@link LineReader.passedThrough}. */
+  get passedThrough(): number {
+    return this.#reader.passedThrough;
+  }
+
   /** @returns the logins and the refused lines of what is complete now, in order; offsets of errors count all bytes that were pushed */
-  push(chunk: Uint8Array): readonly (LoginEvent | SensorError)[] {
+  push(chunk: Uint8Array): readonly (RecordedLogin | SensorError)[] {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     this.#splitter.push(bytes, this.#take);
     return this.#given();
   }
 
   /** There is no more: what stands behind the last line end is a line. */
-  end(): readonly (LoginEvent | SensorError)[] {
+  end(): readonly (RecordedLogin | SensorError)[] {
     this.#splitter.end(this.#take);
     return this.#given();
   }
 
-  #given(): readonly (LoginEvent | SensorError)[] {
+  #given(): readonly (RecordedLogin | SensorError)[] {
     const found = this.#found;
     this.#found = [];
-    this.#searched = null;
+    for (const mark of this.#marks) mark.forget();
     return found;
   }
 
-  /** Most lines of a mail log are others', so what every line that matters holds is looked for in all of them at once. */
-  #nextMark(bytes: Buffer, from: number): number {
-    if (this.#searched !== bytes || this.#mark < from) {
-      const at = bytes.indexOf(PROCESS, from);
-      this.#searched = bytes;
-      this.#mark = at < 0 ? bytes.length : at;
-    }
-    return this.#mark;
-  }
-
   readonly #take: TakeLine = (bytes, start, end, offset) => {
-    if (this.#nextMark(bytes, start) >= end && !isJsonOfBytes(bytes, start, end)) return;
+    if (this.#marks.every((mark) => mark.next(bytes, start) >= end) && !isJsonOfBytes(bytes, start, end)) return;
     const found = this.#reader.read(bytes.toString('utf8', start, end));
     if (found === null) return;
     this.#found.push(found instanceof SensorError ? moved(found, offset) : found);
   };
 }
 
-/** Also in JSON it is written like that. */
-const PROCESS = Buffer.from('-login: ');
+/**
+ * What every line that matters holds; also in JSON it is written like that. Most lines of a mail log are others', so it is looked for in all of them at once. Where it
+ * is next is forgotten with each push: the reader fills the same bytes again.
+ */
+class Mark {
+  readonly #text: Buffer;
+  #searched: Buffer | null = null;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = Buffer.from(text);
+  }
+
+  next(bytes: Buffer, from: number): number {
+    if (this.#searched !== bytes || this.#at < from) {
+      const at = bytes.indexOf(this.#text, from);
+      this.#searched = bytes;
+      this.#at = at < 0 ? bytes.length : at;
+    }
+    return this.#at;
+  }
+
+  forget(): void {
+    this.#searched = null;
+  }
+}
+
 const JSON_BYTES = '"MESSAGE":[';
 
 /** A journal entry whose message is no text. */
