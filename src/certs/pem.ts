@@ -7,7 +7,7 @@ export interface PemBlock {
   readonly offset: number;
 }
 
-const block = /^-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\r?\n([^-]*)^-----END \1-----[ \t]*$/gm;
+const block = /^-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\r?\n(?:(?!-----)[^\n]*\n)*-----END \1-----[ \t]*$/gm;
 
 /** The parts of a PEM file in their order. Text between them is for people, and passed over (RFC 7468 section 5.2). */
 export function pemBlocks(text: string): PemBlock[] {

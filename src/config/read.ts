@@ -1,0 +1,85 @@
+import { type ReadFile, readTextFile } from '../certs/index.js';
+import { SensorError } from '../errors.js';
+import type { ProxyOptions } from '../proxy/index.js';
+import { buildBackends, buildListeners, buildOptions, buildRuntime, type ProxyRuntime } from './build.js';
+import { checkAddresses } from './check/addresses.js';
+import { checkBackends } from './check/backends.js';
+import { checkListener } from './check/listeners.js';
+import { checkWhole } from './check/whole.js';
+import type { Draft, ListenerDraft } from './draft.js';
+import { MAX_CONFIG_BYTES } from './limits.js';
+import { certificatesOf } from './load/certificates.js';
+import { attempt, Files } from './load/files.js';
+import { routeOf } from './load/routes.js';
+import { ConfigurationError, type KeyPath, type Problem } from './problems.js';
+import { Report } from './report.js';
+import type { ProxyEntry } from './schema/index.js';
+import { readShape } from './shape.js';
+import type { SystemdSockets } from './systemd.js';
+import { readYaml } from './yaml.js';
+
+export interface ProxyConfiguration {
+  readonly options: ProxyOptions;
+  readonly runtime: ProxyRuntime;
+  /** In the order of the file. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface ReadConfigurationOptions {
+  /** For the file and all it names. Default: from the disk. */
+  readonly readFile?: ReadFile;
+  /** Sockets that systemd handed over. null (default): they are not looked for, and listeners that need them are left out: to check a file. */
+  readonly fds?: SystemdSockets | null;
+  /** Milliseconds since 1970 that dates of certificates are held against. */
+  readonly now?: number;
+}
+
+/**
+ * Reads a proxy's configuration and everything it names: certificates, keys, authorities, tables of users.
+ *
+ * @param path of the YAML file; relative paths in it start from its folder
+ * @throws ConfigurationError with all that is wrong, each with its line and column. Nothing in it is secret.
+ */
+export function readProxyConfiguration(
+  path: string,
+  { readFile = readTextFile, fds = null, now = Date.now() }: ReadConfigurationOptions = {},
+): ProxyConfiguration {
+  const file = attempt(() => readFile(path, MAX_CONFIG_BYTES));
+  if (file instanceof SensorError) throw unreadable(path, file);
+  const document = readYaml(file.text);
+  const report = new Report(path, document);
+  if (report.failed) throw new ConfigurationError(report.problems);
+
+  const files = new Files(path, readFile, now);
+  const draft = readShape(document.value, report);
+  const drafts = draftListeners(draft, files, report);
+  const backends = buildBackends(draft, files, report);
+  const listeners = buildListeners(drafts, fds, report);
+  for (const listener of drafts) checkListener(listener, report);
+  checkAddresses(draft, report);
+  checkBackends(draft, drafts, report);
+  checkWhole(draft, report);
+  if (report.failed) throw new ConfigurationError(report.problems);
+
+  // Nothing failed, so the shape was whole.
+  const root = draft.root as ProxyEntry;
+  return {
+    options: buildOptions(root, listeners, backends),
+    runtime: buildRuntime(root, files),
+    warnings: report.problems,
+  };
+}
+
+function draftListeners(draft: Draft, files: Files, report: Report): readonly ListenerDraft[] {
+  return draft.listeners.flatMap((entry, i) => {
+    if (entry === null) return [];
+    const path: KeyPath = ['listeners', i];
+    const route = routeOf(entry, path, draft, files, report);
+    return [{ path, entry, route, certificates: certificatesOf(entry, path, draft, files, report) }];
+  });
+}
+
+function unreadable(file: string, { message }: SensorError): ConfigurationError {
+  const reason = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
+  return new ConfigurationError([{ severity: 'error', file, line: 1, column: 1, path: '', message: reason }]);
+}
