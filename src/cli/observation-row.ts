@@ -1,5 +1,5 @@
+import { offeredVersion } from '../fingerprint/index.js';
 import type { Observation, ObservationRow, OpenSslGeneration } from '../model/index.js';
-import { offeredVersion } from '../report/index.js';
 import { sslJa3Of } from './both-ssl-ja3.js';
 
 /** What the store keeps of an observation: views and endpoints, none of the hello's bytes. */

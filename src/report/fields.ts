@@ -1,9 +1,9 @@
 import { formatEndpoint } from '../endpoint.js';
+import { offeredVersion } from '../fingerprint/index.js';
 import type { FingerprintValue, LabelMatch, Observation } from '../model/index.js';
 import { jsonText } from './escape.js';
 import type { RowBytes } from './row-bytes.js';
 import { formatTimestamp, writeTimestamp } from './timestamp.js';
-import { offeredVersion } from './tls-version.js';
 
 /** Finds the labels of a hello. Asked only where labels are printed. */
 export type LabelsOf = (observation: Observation) => readonly LabelMatch[];

@@ -13,4 +13,3 @@ export { Summary, type SummaryGroup, type Tally } from './summary.js';
 export { summaryFormats } from './summary-formats.js';
 export { type TableLook, tableText } from './table-text.js';
 export { formatTableTime, formatTimestamp } from './timestamp.js';
-export { offeredVersion } from './tls-version.js';

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoint.js';
-import { fingerprint } from '../fingerprint/index.js';
+import { fingerprint, offeredVersion } from '../fingerprint/index.js';
 import type { ProxyHeader } from '../haproxy/index.js';
 import type { ClientHello, Fingerprint, FingerprintValue, OpenSslGeneration } from '../model/index.js';
 
@@ -13,6 +13,8 @@ export interface ConnectionFingerprint {
   readonly sslJa3: Readonly<Record<OpenSslGeneration, FingerprintValue>>;
   /** null where signature_algorithms, ALPN or supported_versions is malformed: the hello's notes say which. */
   readonly ja4: FingerprintValue | null;
+  /** Highest version of TLS that is offered: `1.3`. */
+  readonly offeredVersion: string;
   /** The PROXY header before the hello; null where none came or none was asked for. */
   readonly proxy: ProxyHeader | null;
   /** The client's end as that header announces it; null without, and where it announces none. */
@@ -72,6 +74,10 @@ class OfConnection implements ConnectionFingerprint {
 
   get ja4(): FingerprintValue | null {
     return this.#sslJa3.older.ja4;
+  }
+
+  get offeredVersion(): string {
+    return offeredVersion(this.#hello).row;
   }
 
   get proxy(): ProxyHeader | null {

@@ -1,6 +1,6 @@
+import { Networks } from '../networks.js';
 import { MAX_HELLO_BYTES } from '../tls/index.js';
 import { FIRST_BYTE_TIMEOUT, LAST_BYTE_TIMEOUT, MAX_HANDSHAKE_BYTES, MAX_TIMEOUT, MAX_WAITING } from './limits.js';
-import { Networks } from '../networks.js';
 
 export interface HelloReadOptions {
   /** Largest hello, its four-byte header included; default 64 KiB. */

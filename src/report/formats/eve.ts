@@ -1,8 +1,8 @@
+import { offeredVersion } from '../../fingerprint/index.js';
 import type { Observation } from '../../model/index.js';
 import { jsonText } from '../escape.js';
 import type { ReportWriter } from '../format.js';
 import { formatEveTimestamp } from '../timestamp.js';
-import { offeredVersion } from '../tls-version.js';
 
 /**
  * A number for the connection, the same for all its hellos in any run (FNV-1a over its ends, two lanes): Suricata's flow_id only has to be equal

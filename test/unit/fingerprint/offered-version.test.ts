@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { offeredVersion } from '../../../src/report/tls-version.js';
+import { offeredVersion } from '../../../src/fingerprint/offered-version.js';
 import { helloWith } from '../../harness/observation.js';
 
 const offered = (legacyVersion: number, supportedVersions: number[] | null) =>
