@@ -1,0 +1,127 @@
+import type { Attempt, AttemptOutcome } from '../attempt.js';
+import type { BackendStep, ReasonCode } from '../dialogue.js';
+import { hangUp } from '../hang-up.js';
+import type { ReadyLink } from '../links.js';
+
+/** What a backend made of an attempt. */
+export interface BackendAnswer {
+  readonly outcome: AttemptOutcome;
+  /** Whole lines for the client; null where the backend said nothing that could be passed on. */
+  readonly reply: Uint8Array | null;
+  /** For the log: the backend's words, or what went wrong. */
+  readonly text: string;
+  /** null where it succeeded. */
+  readonly reason: ReasonCode | null;
+}
+
+/**
+ * One attempt at one backend: from `begin` to the answer. It settles once, and has then taken its listeners off the stream: after success the next reader finds all that
+ * came behind the answer in `dialogue.rest()` and in the stream; after anything else the connection is ended.
+ */
+export class BackendLogin {
+  readonly answer: Promise<BackendAnswer>;
+  readonly #link: ReadyLink;
+  readonly #challenge: (challenge: Uint8Array) => void;
+  readonly #timeout: number;
+  #settle!: (answer: BackendAnswer) => void;
+  #settled = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  /**
+   * @param challenge shows the client a SASL challenge; its answer comes by {@link respond}
+   * @param timeout milliseconds the backend may take for each of its answers; the client's time does not count
+   */
+  constructor(link: ReadyLink, timeout: number, challenge: (challenge: Uint8Array) => void) {
+    this.#link = link;
+    this.#timeout = timeout;
+    this.#challenge = challenge;
+    this.answer = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    link.stream.on('readable', this.#onReadable).on('close', this.#onClose).on('error', this.#onError);
+  }
+
+  begin(attempt: Attempt): void {
+    this.#take(this.#link.dialogue.begin(attempt));
+  }
+
+  /** The client's answer to the last challenge; null: it gave up. */
+  respond(response: Uint8Array | null): void {
+    if (!this.#settled) this.#take(this.#link.dialogue.respond(response));
+  }
+
+  /** The client has gone, or its time is up: nobody waits for an answer any more. */
+  abandon(): void {
+    this.#end({ outcome: 'unavailable', reply: null, text: 'given up', reason: 'auth_aborted_by_client' });
+  }
+
+  #take(steps: readonly BackendStep[]): void {
+    for (const step of steps) {
+      if (this.#settled) return;
+      switch (step.step) {
+        case 'send':
+          this.#link.stream.write(step.bytes);
+          this.#startTimer();
+          break;
+        case 'challenge':
+          this.#stopTimer();
+          this.#challenge(step.challenge);
+          break;
+        case 'answer':
+          this.#end({ ...step, reason: reasonFor(step.outcome) });
+          break;
+        case 'broken':
+          this.#fail(step.reason, step.text);
+          break;
+        default:
+          // `ready` and `start_tls` belong to the link, which is behind us.
+          this.#fail('proxy_dest_internal_failure', `an unexpected ${step.step}`);
+      }
+    }
+  }
+
+  readonly #onReadable = (): void => {
+    for (;;) {
+      // After the answer, what follows is the client's.
+      if (this.#settled) return;
+      const chunk: Uint8Array | null = this.#link.stream.read();
+      if (chunk === null) return;
+      this.#take(this.#link.dialogue.push(chunk));
+    }
+  };
+
+  readonly #onClose = (): void => this.#fail('proxy_dest_remote_failure', 'the backend closed the connection');
+
+  readonly #onError = (error: Error & { code?: string }): void =>
+    this.#fail('proxy_dest_remote_failure', error.code ?? 'the connection to the backend broke');
+
+  #fail(reason: ReasonCode, text: string): void {
+    this.#end({ outcome: 'unavailable', reply: null, text, reason });
+  }
+
+  #end(answer: BackendAnswer): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#stopTimer();
+    const { stream } = this.#link;
+    stream.off('readable', this.#onReadable).off('close', this.#onClose).off('error', this.#onError);
+    if (answer.outcome !== 'succeeded') hangUp(stream);
+    this.#settle(answer);
+  }
+
+  #startTimer(): void {
+    this.#stopTimer();
+    const late = () => this.#fail('proxy_dest_remote_failure', 'the backend took too long to answer');
+    this.#timer = setTimeout(late, this.#timeout);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+function reasonFor(outcome: AttemptOutcome): ReasonCode | null {
+  if (outcome === 'succeeded') return null;
+  return outcome === 'failed' ? 'auth_failed' : 'proxy_dest_auth_temp_failed';
+}

@@ -1,0 +1,115 @@
+import { SensorError } from '../../errors.js';
+import type { Services } from '../accepted.js';
+import type { Attempt } from '../attempt.js';
+import type { ReasonCode } from '../dialogue.js';
+import { hangUp } from '../hang-up.js';
+import type { ReadyLink } from '../links.js';
+import { userShown } from '../sasl/index.js';
+import { type BackendAnswer, BackendLogin } from './backend-login.js';
+import type { Client } from './client.js';
+
+/** An attempt's end. `link` is there after success only, and whoever gets it closes it. */
+export interface AttemptEnd extends BackendAnswer {
+  readonly link: ReadyLink | null;
+}
+
+/** One attempt of a client: its route, a link to the backend, and the backend's answer. Its secrets are overwritten when it has ended. */
+export class LoginAttempt {
+  readonly attempt: Attempt;
+  readonly #client: Client;
+  readonly #services: Services;
+  readonly #challenge: (challenge: Uint8Array) => void;
+  readonly #abandoned = new AbortController();
+  #user: string | null;
+  #backend: string | null = null;
+  #login: BackendLogin | null = null;
+
+  /** @param challenge shows the client a SASL challenge of the backend */
+  constructor(attempt: Attempt, client: Client, services: Services, challenge: (challenge: Uint8Array) => void) {
+    this.attempt = attempt;
+    this.#user = attempt.user;
+    this.#client = client;
+    this.#services = services;
+    this.#challenge = challenge;
+  }
+
+  /** As far as the mechanism has shown it. */
+  get user(): string | null {
+    return this.#user;
+  }
+
+  /** `name (host:port)`; null where none was asked yet. */
+  get backend(): string | null {
+    return this.#backend;
+  }
+
+  /** @param early a link that was made before the client spoke; null: one is made now */
+  async run(early: ReadyLink | null): Promise<AttemptEnd> {
+    try {
+      return await this.#run(early);
+    } finally {
+      this.#wipe();
+    }
+  }
+
+  /** The client's answer to the last challenge; null: it gave up. */
+  respond(response: Uint8Array | null): void {
+    if (response !== null) this.#user ??= userShown(this.attempt.mechanism, response);
+    this.#login?.respond(response);
+  }
+
+  /** The client has gone. */
+  abandon(): void {
+    this.#abandoned.abort();
+    this.#login?.abandon();
+  }
+
+  async #run(early: ReadyLink | null): Promise<AttemptEnd> {
+    const { ports, options } = this.#services;
+    if (options.whenUnrecorded === 'refuse' && (ports.log.failing || ports.recorder?.failing === true)) {
+      hangUpEarly(early);
+      return unavailable('temp_fail', 'logins cannot be recorded');
+    }
+    let link: ReadyLink;
+    try {
+      const made = early ?? (await this.#link());
+      if (made === null) {
+        // The client hears what it would hear of a wrong password: who has a backend is nobody's business.
+        return { outcome: 'failed', reply: null, text: 'no backend for this user', reason: 'auth_failed', link: null };
+      }
+      link = made;
+    } catch (error) {
+      if (!(error instanceof SensorError)) throw error;
+      return unavailable(error.code as ReasonCode, error.message);
+    }
+    this.#backend = link.host;
+    const login = new BackendLogin(link, options.limits.backendTimeout, this.#challenge);
+    this.#login = login;
+    if (this.#abandoned.signal.aborted) login.abandon();
+    else login.begin(this.attempt);
+    const answer = await login.answer;
+    return { ...answer, link: answer.outcome === 'succeeded' ? link : null };
+  }
+
+  async #link(): Promise<ReadyLink | null> {
+    const backend = this.#client.backendFor(this.#user);
+    if (backend === null) return null;
+    this.#backend = backend.name;
+    return await this.#services.links.ready(this.#client.linkRequest(backend, this.#abandoned.signal));
+  }
+
+  #wipe(): void {
+    const { credentials } = this.attempt;
+    if (credentials.kind === 'password') credentials.password.wipe();
+    else if (credentials.kind === 'apop') credentials.digest.wipe();
+    else credentials.initial?.wipe();
+  }
+}
+
+function unavailable(reason: ReasonCode, text: string): AttemptEnd {
+  return { outcome: 'unavailable', reply: null, text, reason, link: null };
+}
+
+function hangUpEarly(link: ReadyLink | null): void {
+  if (link !== null) hangUp(link.stream);
+}
