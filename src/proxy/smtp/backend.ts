@@ -179,23 +179,33 @@ export class SmtpBackendDialogue implements BackendDialogue {
 
   /** XCLIENT_README: after 220 the session begins anew; with the client's name, as its examples have it. After a refusal it goes on. */
   #told(reply: Reply): void {
-    const isLast = this.#xclient?.length === 0;
     if (reply.code === 220) {
       if (this.#taken === 'none') this.#taken = 'some';
       const helo = this.#settings.identity?.helo;
-      if (isLast) this.#ehlo(helo !== undefined && isHeloName(helo) ? helo : this.#settings.hostname);
-      else this.#tell();
-      return;
-    }
-    if (reply.code === 421 || reply.code < 400) {
+      if (this.#xclient !== null && this.#xclient.length > 0) this.#tell();
+      else this.#ehlo(helo !== undefined && isHeloName(helo) ? helo : this.#settings.hostname);
+    } else if (reply.code === 421 || reply.code < 400) {
       this.#refused('XCLIENT', reply);
-      return;
+    } else {
+      this.#notTold(reply);
     }
-    const begunAnew = this.#taken === 'some';
+  }
+
+  #notTold(reply: Reply): void {
+    const before = this.#taken;
     this.#taken = 'refused';
     this.#xclient = [];
-    if (begunAnew) this.#ehlo(this.#settings.hostname);
-    else this.#ready();
+    if (reply.code === 501 && before === 'refused') {
+      this.#refused('XCLIENT', reply);
+    } else if (reply.code === 501) {
+      // Parameters it does not take (Postfix without IPv6 such an address), from us, who may say them. And so may the client, once it speaks here after its login,
+      // LOGIN= included, for as long as the connection is ours to Postfix: so it is made nobody's.
+      this.#say('XCLIENT ADDR=[UNAVAILABLE]\r\n');
+    } else if (before === 'none') {
+      this.#ready();
+    } else {
+      this.#ehlo(this.#settings.hostname);
+    }
   }
 
   #ready(): void {

@@ -9,11 +9,11 @@ const END = '\r\n';
 
 /**
  * What a backend is told of the client, by the names it lists: Postfix's (XCLIENT_README: NAME, ADDR, PORT, PROTO, HELO, DESTADDR, …) and Dovecot's besides
- * (SESSION, TTL, FORWARD, …). A value is null where there is nothing to say.
+ * (SESSION, TTL, FORWARD, …). A value is null where there is nothing to say. The address comes last: from the command with it on, Postfix asks whether that
+ * may say XCLIENT, and not whether we may.
  */
 const attributes: readonly (readonly [name: string, value: (identity: ForwardedIdentity) => string | null])[] = [
-  ['ADDR', ({ remote }) => address(remote.ip)],
-  ['PORT', ({ remote }) => port(remote.port)],
+  ['FORWARD', ({ forward }) => encodeForwardFields(forward, MAX_FORWARD_COMMAND)],
   // Not told, Postfix would go on with our own name beside the client's address.
   ['NAME', () => UNAVAILABLE],
   ['REVERSE_NAME', () => UNAVAILABLE],
@@ -25,7 +25,8 @@ const attributes: readonly (readonly [name: string, value: (identity: ForwardedI
   ['TTL', ({ ttl }) => String(ttl)],
   ['CLIENT-TRANSPORT', ({ tls }) => (tls ? 'TLS' : 'insecure')],
   ['DESTNAME', ({ serverName }) => serverName],
-  ['FORWARD', ({ forward }) => encodeForwardFields(forward, MAX_FORWARD_COMMAND)],
+  ['ADDR', ({ remote }) => address(remote.ip)],
+  ['PORT', ({ remote }) => port(remote.port)],
 ];
 
 /**
