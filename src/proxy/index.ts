@@ -1,5 +1,6 @@
 /** The login proxy. */
 export type { Protocol } from './dialogue.js';
+export { type BoundListener, LoginProxy, type ProxyExtras } from './login-proxy.js';
 export {
   type BackendOptions,
   type ForwardField,
@@ -12,5 +13,6 @@ export {
   type ServerCertificates,
   type UserRule,
 } from './options.js';
-export { namedBackends, parseRouteTable, UserPattern } from './route/index.js';
+export type { LoginLog, LoginRecorder, Notices, ProxyPorts } from './ports.js';
+export { couldLeadTo, parseRouteTable, UserPattern } from './route/index.js';
 export { understoodMechanisms } from './sasl/index.js';

@@ -38,7 +38,9 @@ export class BackendLogin {
     this.answer = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    link.stream.on('readable', this.#onReadable).on('close', this.#onClose).on('error', this.#onError);
+    const { stream } = link;
+    stream.on('readable', this.#onReadable).on('end', this.#onClose);
+    stream.on('close', this.#onClose).on('error', this.#onError);
   }
 
   begin(attempt: Attempt): void {
@@ -104,7 +106,8 @@ export class BackendLogin {
     this.#settled = true;
     this.#stopTimer();
     const { stream } = this.#link;
-    stream.off('readable', this.#onReadable).off('close', this.#onClose).off('error', this.#onError);
+    stream.off('readable', this.#onReadable).off('end', this.#onClose);
+    stream.off('close', this.#onClose).off('error', this.#onError);
     if (answer.outcome !== 'succeeded') hangUp(stream);
     this.#settle(answer);
   }

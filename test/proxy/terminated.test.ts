@@ -1,0 +1,334 @@
+import { once } from 'node:events';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ListenerOptions, ProxyOptions } from '../../src/proxy/index.js';
+import {
+  backendWith,
+  certificatesOf,
+  listenerWith,
+  proxyOptions,
+  startProxy,
+  type TestProxy,
+} from '../harness/login-proxy.js';
+import { closer, listen, OPENSSL_ABSENT, opensslIsThere, selfSigned } from '../harness/tls-servers.js';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const certificate = opensslIsThere ? selfSigned('imap.test') : null;
+
+/** Lines of one side, asked for one at a time. */
+class Lines {
+  readonly socket: Socket;
+  #text = '';
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('error', () => {});
+  }
+
+  /** Up to the first line that fits, all of it. */
+  async until(pattern: RegExp): Promise<string> {
+    let taken = '';
+    for (;;) {
+      for (let end = this.#text.indexOf('\n'); end >= 0; end = this.#text.indexOf('\n')) {
+        const line = this.#text.slice(0, end + 1);
+        this.#text = this.#text.slice(end + 1);
+        taken += line;
+        if (pattern.test(line)) return taken;
+      }
+      const chunk: Buffer | null = this.socket.read();
+      if (chunk !== null) this.#text += chunk.toString('latin1');
+      else if (this.socket.readableEnded || this.socket.destroyed) {
+        throw new Error(`ended without ${pattern}: ${taken}${this.#text}`);
+      } else await Promise.race([once(this.socket, 'readable'), once(this.socket, 'end'), once(this.socket, 'close')]);
+    }
+  }
+
+  async toEnd(): Promise<string> {
+    for await (const chunk of this.socket) this.#text += String(chunk);
+    return this.#text;
+  }
+
+  send(text: string): void {
+    this.socket.write(text, 'latin1');
+  }
+}
+
+/** An IMAP server by script: `u`/`p` may in, everybody else may not. What it is told is kept. */
+async function imapServer(
+  capability = 'IMAP4rev1 SASL-IR ID AUTH=PLAIN',
+): Promise<{ port: number; said: string[]; sockets: Socket[] }> {
+  const said: string[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.write(`* OK [CAPABILITY ${capability}] backend ready\r\n`);
+    let text = '';
+    let inside = false;
+    socket.on('error', () => {});
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
+        const line = text.slice(0, end);
+        text = text.slice(end + 2);
+        said.push(line);
+        const [tag = '', command = '', first = '', second = ''] = line.split(' ');
+        if (inside) socket.write(`${tag} OK echo ${line}\r\n`);
+        else if (command === 'CAPABILITY') socket.write(`* CAPABILITY ${capability}\r\n${tag} OK done\r\n`);
+        else if (command === 'ID') socket.write(`* ID NIL\r\n${tag} OK done\r\n`);
+        else if (command === 'AUTHENTICATE' && first === 'PLAIN') {
+          inside = Buffer.from(second, 'base64').toString() === '\0u\0p';
+          if (inside) socket.write(`${tag} OK [CAPABILITY IMAP4rev1 IDLE] Logged in\r\n`);
+          else socket.write(`${tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n`);
+        } else socket.write(`${tag} BAD what?\r\n`);
+      }
+    });
+    socket.on('end', () => socket.end());
+  });
+  closers.push(closer(server));
+  return { port: await listen(server), said, sockets };
+}
+
+async function start(
+  listener: Partial<ListenerOptions>,
+  backendPort: number,
+  options: Parameters<typeof proxyOptions>[2] = {},
+  ports: Parameters<typeof startProxy>[1] = {},
+  backend: Parameters<typeof backendWith>[1] = {},
+): Promise<TestProxy> {
+  const certificates = certificatesOf(certificate!);
+  const proxy = await startProxy(
+    proxyOptions(
+      [listenerWith({ certificates, ...listener })],
+      [backendWith(backendPort, backend)],
+      options,
+    ) as ProxyOptions,
+    ports,
+  );
+  closers.push(() => proxy.close());
+  return proxy;
+}
+
+async function tlsClient(port: number, socket?: Socket): Promise<Lines> {
+  const tls: TLSSocket = connectTls({
+    ...(socket === undefined ? { port, host: '127.0.0.1' } : { socket }),
+    servername: 'imap.test',
+    rejectUnauthorized: false,
+  });
+  closers.push(() => void tls.destroy());
+  await once(tls, 'secureConnect');
+  return new Lines(tls);
+}
+
+async function tcpClient(port: number): Promise<Lines> {
+  const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true });
+  closers.push(() => void socket.destroy());
+  await once(socket, 'connect');
+  return new Lines(socket);
+}
+
+describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSSL_ABSENT})`, () => {
+  it('is logged in at the backend, and has it from then on', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const client = await tlsClient(proxy.ports[0]!);
+    expect(await client.until(/^\* OK/)).toContain('AUTH=PLAIN');
+    client.send('a1 LOGIN u p\r\na2 NOOP\r\n');
+    expect(await client.until(/^a1 /)).toBe('a1 OK [CAPABILITY IMAP4rev1 IDLE] Logged in\r\n');
+    expect(await client.until(/^a2 /)).toBe('a2 OK echo a2 NOOP\r\n');
+    const [login] = proxy.logins;
+    expect(proxy.logins).toHaveLength(1);
+    expect(login).toMatchObject({
+      outcome: 'succeeded',
+      user: 'u',
+      mechanism: 'PLAIN',
+      attempt: 1,
+      reason: null,
+      reasonCode: null,
+      tls: true,
+      tlsVersion: 'TLSv1.3',
+      sni: 'imap.test',
+      backend: `backend (127.0.0.1:${backend.port})`,
+      mode: 'terminated',
+      starttls: false,
+    });
+    expect(login!.remote).toEqual({ ip: '127.0.0.1', port: client.socket.localPort });
+    expect(login!.local).toEqual({ ip: '127.0.0.1', port: proxy.ports[0] });
+    expect(proxy.observations).toHaveLength(1);
+    expect(proxy.observations[0]!.fingerprint.ja3!.hash).toBe(login!.ja3!.hash);
+  });
+
+  it('is told what the backend says of a wrong password, and may try again', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const client = await tlsClient(proxy.ports[0]!);
+    client.send('a1 LOGIN u wrong\r\n');
+    expect(await client.until(/^a1 /)).toContain('a1 NO [AUTHENTICATIONFAILED] Authentication failed.\r\n');
+    client.send('a2 LOGIN u p\r\n');
+    expect(await client.until(/^a2 /)).toContain('a2 OK');
+    expect(proxy.logins.map(({ outcome, attempt, reasonCode }) => [outcome, attempt, reasonCode])).toEqual([
+      ['failed', 1, 'auth_failed'],
+      ['succeeded', 2, null],
+    ]);
+    expect(JSON.stringify(proxy.logins)).not.toContain('wrong');
+  });
+
+  it('begins TLS by STARTTLS, and what it said before is forgotten', async () => {
+    const backend = await imapServer();
+    const proxy = await start({ tls: 'starttls' }, backend.port, {}, {}, { forward: true });
+    const clear = await tcpClient(proxy.ports[0]!);
+    expect(await clear.until(/^\* OK/)).toMatch(/STARTTLS.*LOGINDISABLED/);
+    clear.send('a1 ID ("name" "forged")\r\n');
+    await clear.until(/^a1 OK/);
+    clear.send('a2 STARTTLS\r\n');
+    await clear.until(/^a2 OK/);
+    const client = await tlsClient(proxy.ports[0]!, clear.socket);
+    client.send('a3 LOGIN u p\r\n');
+    expect(await client.until(/^a3 /)).toContain('a3 OK');
+    expect(proxy.logins[0]).toMatchObject({ starttls: true, outcome: 'succeeded', clientId: null });
+    expect(backend.said.join('\n')).not.toContain('forged');
+  });
+
+  it.each([
+    ['a whole line', 'a2 STARTTLS\r\na3 LOGIN u p\r\n'],
+    ['a line without its end', 'a2 STARTTLS\r\na3 LOGIN u p'],
+  ])('loses what it sends in clear behind STARTTLS: %s', async (_, text) => {
+    const backend = await imapServer();
+    const proxy = await start({ tls: 'starttls' }, backend.port);
+    const clear = await tcpClient(proxy.ports[0]!);
+    await clear.until(/^\* OK/);
+    clear.send(text);
+    await clear.until(/^a2 OK/);
+    const client = await tlsClient(proxy.ports[0]!, clear.socket);
+    client.send('\r\na4 NOOP\r\n');
+    expect(await client.until(/^a4 /)).not.toContain('a3');
+    expect(backend.said.filter((line) => line.includes('AUTHENTICATE'))).toEqual([]);
+  });
+
+  it('is told that there is no backend, in its protocol', async () => {
+    const closed = createServer();
+    const port = await listen(closed);
+    closed.close();
+    const proxy = await start({}, port);
+    const client = await tlsClient(proxy.ports[0]!);
+    client.send('a1 LOGIN u p\r\n');
+    expect(await client.until(/^a1 /)).toMatch(/a1 NO \[UNAVAILABLE\]/);
+    expect(proxy.logins[0]).toMatchObject({ outcome: 'refused', reasonCode: 'proxy_dest_connect_failed', user: 'u' });
+  });
+
+  it('is told so where the backend goes in the middle of its login', async () => {
+    const server = createServer((socket) => {
+      socket.write('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n');
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        if (String(chunk).includes('AUTHENTICATE')) socket.destroy();
+      });
+    });
+    closers.push(closer(server));
+    const proxy = await start({}, await listen(server));
+    const client = await tlsClient(proxy.ports[0]!);
+    client.send('a1 LOGIN u p\r\n');
+    expect(await client.until(/^a1 /)).toMatch(/a1 NO \[UNAVAILABLE\]/);
+    expect(proxy.logins[0]).toMatchObject({ outcome: 'refused', reasonCode: 'proxy_dest_remote_failure' });
+  });
+
+  it('ends with its session when the backend goes', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const client = await tlsClient(proxy.ports[0]!);
+    client.send('a1 LOGIN u p\r\n');
+    await client.until(/^a1 OK/);
+    for (const socket of backend.sockets) socket.destroy();
+    expect(await client.toEnd()).toBe('');
+  });
+
+  it('takes the backend along when it goes', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const client = await tlsClient(proxy.ports[0]!);
+    client.send('a1 LOGIN u p\r\n');
+    await client.until(/^a1 OK/);
+    const link = backend.sockets.at(-1)!;
+    const closed = once(link, 'close');
+    client.socket.destroy();
+    await closed;
+  });
+
+  it('is logged when it leaves without a login', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const client = await tlsClient(proxy.ports[0]!);
+    await client.until(/^\* OK/);
+    client.socket.end();
+    expect(await proxy.login(({ outcome }) => outcome === 'none')).toMatchObject({
+      reasonCode: 'no_auth_attempts',
+      tls: true,
+      attempt: 0,
+    });
+  });
+
+  it('is logged when it sends something that is no TLS', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const client = await tcpClient(proxy.ports[0]!);
+    client.send('GET / HTTP/1.0\r\n\r\n');
+    expect(await proxy.login(() => true)).toMatchObject({
+      outcome: 'none',
+      reasonCode: 'tls_handshake_not_finished',
+      tls: false,
+      fingerprint: null,
+    });
+    await client.toEnd();
+  });
+
+  it('is logged with its fingerprint when the handshake fails', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port);
+    const tls = connectTls({
+      port: proxy.ports[0]!,
+      host: '127.0.0.1',
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    tls.on('error', () => {});
+    const login = await proxy.login(() => true);
+    expect(login).toMatchObject({
+      outcome: 'none',
+      reasonCode: 'tls_handshake_not_finished',
+      reason: expect.stringMatching(/protocol/),
+    });
+    expect(login.fingerprint!.ja3.string).toMatch(/^770,/);
+  });
+
+  it('may log in with half of its connection closed', async () => {
+    const backend = await imapServer();
+    const proxy = await start({ tls: 'none', cleartext: true, certificates: null }, backend.port);
+    const client = await tcpClient(proxy.ports[0]!);
+    client.socket.end('a1 LOGIN u p\r\na2 NOOP\r\n');
+    expect(await client.toEnd()).toContain('a2 OK echo a2 NOOP\r\n');
+    expect(proxy.logins[0]).toMatchObject({ outcome: 'succeeded', tls: false });
+  });
+
+  it('is refused while logins cannot be recorded, where that is asked for', async () => {
+    const backend = await imapServer();
+    const log = { failing: true, write: () => {} };
+    const proxy = await start({}, backend.port, { whenUnrecorded: 'refuse' }, { log });
+    const client = await tlsClient(proxy.ports[0]!);
+    client.send('a1 LOGIN u p\r\n');
+    expect(await client.until(/^a1 /)).toMatch(/a1 NO \[UNAVAILABLE\]/);
+    expect(backend.said.filter((line) => line.includes('AUTHENTICATE'))).toEqual([]);
+  });
+
+  it('is let go when its time is up', async () => {
+    const backend = await imapServer();
+    const proxy = await start({}, backend.port, { limits: { loginTimeout: 1 } });
+    const client = await tlsClient(proxy.ports[0]!).catch(() => null);
+    if (client !== null) expect(await client.toEnd()).toMatch(/^(\* OK[^\n]*\n)?(\* BYE[^\n]*\n)?$/);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'none', reasonCode: 'login_timeout' });
+  });
+});
