@@ -13,7 +13,6 @@ export function hangUp(stream: Duplex, waits = true): void {
   const timer = setTimeout(() => stream.destroy(), GOODBYE_TIMEOUT);
   stream.once('close', () => clearTimeout(timer));
   if (waits) {
-    stream.once('end', () => stream.destroy());
     stream.end();
     stream.resume();
   } else stream.end(() => stream.destroy());
