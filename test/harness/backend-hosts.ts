@@ -68,8 +68,10 @@ export async function lineHost(settings: LineHost = {}, port?: number): Promise<
   const names: (string | false | null)[] = [];
   const host = await hostThat((socket) => {
     const speak = () => {
-      if (settings.instead !== undefined) settings.instead(socket);
-      else if (settings.tls?.when === 'implicit') serve(secured(settings.tls.options), true);
+      if (settings.instead !== undefined) {
+        settings.instead(socket);
+        socket.resume();
+      } else if (settings.tls?.when === 'implicit') serve(secured(settings.tls.options), true);
       else serve(socket, true);
     };
     const secured = (options: TlsOptions): TLSSocket => {
@@ -102,6 +104,7 @@ export async function lineHost(settings: LineHost = {}, port?: number): Promise<
       };
       stream.on('data', onData);
       stream.on('end', () => stream.end());
+      stream.resume();
     };
     if (settings.header !== true) return speak();
     let head = Buffer.alloc(0);
@@ -117,7 +120,6 @@ export async function lineHost(settings: LineHost = {}, port?: number): Promise<
       headers.push(outcome.header);
       if (head.length > outcome.consumed) socket.unshift(head.subarray(outcome.consumed));
       speak();
-      socket.resume();
     };
     socket.on('data', onHeader);
   }, port);

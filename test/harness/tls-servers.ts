@@ -13,12 +13,16 @@ export interface KeyAndCertificate {
   readonly cert: Buffer;
 }
 
-/** A key and a certificate for one name, signed with itself. */
-export function selfSigned(name: string): KeyAndCertificate {
+/**
+ * A key and a certificate for one name, signed with itself.
+ *
+ * @param subject what it is for, as openssl's `subjectAltName` has it
+ */
+export function selfSigned(name: string, subject = `DNS:${name}`): KeyAndCertificate {
   const folder = mkdtempSync(join(tmpdir(), 'ja3-sensor-test-'));
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const options = ['-days', '2', '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+    const options = ['-days', '2', '-subj', `/CN=${name}`, '-addext', `subjectAltName=${subject}`];
     const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     execFileSync('openssl', ['req', '-x509', ...algorithm, '-keyout', key, '-out', cert, ...options], {
       stdio: 'ignore',

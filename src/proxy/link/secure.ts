@@ -10,7 +10,6 @@ export type Verification = BackendOptions['verify'];
 /** One for each set of authorities: to read some 150 certificates anew for each link would cost more than its handshake. */
 const contexts = new WeakMap<Verification, SecureContext>();
 
-/** @throws what OpenSSL says of authorities that are no PEM */
 function contextOf(verify: Verification): SecureContext {
   let context = contexts.get(verify);
   if (context === undefined) {
