@@ -38,8 +38,19 @@ function usesOf(names: readonly string[], listeners: readonly ListenerDraft[]): 
   );
 }
 
-function checkLink(name: string, backend: BackendEntry, { terminated }: Use, report: Report): void {
+function checkLink(name: string, backend: BackendEntry, { terminated, passedThrough }: Use, report: Report): void {
   const path = ['backends', name];
+  if (passedThrough && !terminated) {
+    for (const key of ['tls', 'verify'] as const) {
+      if (!report.has([...path, key])) continue;
+      report.warning(
+        [...path, key],
+        "has no effect: TLS is passed through to this backend, and so the client's own",
+        'key',
+      );
+    }
+    return;
+  }
   const { tls, verify, hosts } = backend;
   const far = hosts.findIndex(({ host }) => !isLoopback(host));
   if (terminated && tls === 'none' && far >= 0) {
