@@ -2,18 +2,22 @@ import type { Duplex } from 'node:stream';
 import { GOODBYE_TIMEOUT } from './limits.js';
 
 /**
- * Ends a connection nobody needs any more: what was written still goes out, and who does not take it in time is cut off.
+ * Ends a connection nobody needs any more: what was written still goes out, what comes is thrown away, and a peer that does not close its side in time is cut off. (To
+ * destroy it at once would make the system answer what was not read with a reset, which can overtake the goodbye.)
  *
- * @param waits for the peer to close its side, and throws away what comes until then; to destroy the connection at once would make the system answer what was not read
- * with a reset, which can overtake the goodbye
+ * @param signal when it fires, nobody waits for the peer any longer
  */
-export function hangUp(stream: Duplex, waits = true): void {
+export function hangUp(stream: Duplex, signal?: AbortSignal): void {
   stream.on('error', () => {}); // it is over; there is nobody to tell
   if (stream.destroyed) return;
-  const timer = setTimeout(() => stream.destroy(), GOODBYE_TIMEOUT);
-  stream.once('close', () => clearTimeout(timer));
-  if (waits) {
-    stream.end();
-    stream.resume();
-  } else stream.end(() => stream.destroy());
+  const cut = () => stream.destroy();
+  const timer = setTimeout(cut, GOODBYE_TIMEOUT);
+  signal?.addEventListener('abort', cut, { once: true });
+  stream.once('close', () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cut);
+  });
+  // Of a proxy that goes the last words are still heard.
+  stream.end(signal?.aborted ? cut : undefined);
+  stream.resume();
 }

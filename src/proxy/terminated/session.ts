@@ -147,8 +147,7 @@ export class TerminatedSession {
     if (this.#running !== null) this.#running.abandon();
     else if (this.#attempts === 0) this.#client.leftWithoutAttempt(reason, text);
     if (this.#earlyLink !== null) hangUp(this.#earlyLink.stream);
-    // Where the proxy goes, it does not wait for anyone.
-    hangUp(this.#stream, !this.#accepted.signal.aborted);
+    hangUp(this.#stream, this.#accepted.signal);
     this.#end();
   }
 
