@@ -41,7 +41,7 @@ const REQUIRED: readonly Capability[] = [
 export function shownLines(keywords: readonly string[]): readonly string[] {
   const given = keywords.flatMap((keyword) => {
     const reader = new SentenceReader(keyword.length);
-    reader.push(fromLatin1(`${keyword}\r\n`));
+    reader.push(fromLatin1(`${keyword}\n`));
     const sentence = reader.next();
     const capability = typeof sentence === 'string' ? null : readCapability(sentence);
     return capability !== null && isPassedOn(capability) && reader.held === 0
