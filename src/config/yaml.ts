@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { MAX_ALIASES } from './limits.js';
@@ -35,7 +36,7 @@ export interface YamlDocument {
 /** In our words: the parser's own sometimes quote the file, and a secret may stand in it. */
 const reasons: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_ALIAS: 'an alias (*name) without its anchor (&name) before it',
-  BAD_INDENT: 'the indentation does not fit the lines around it',
+  BAD_INDENT: 'the indentation does not fit the lines around it, or a closing bracket is missing',
   BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY:
     'a value of several lines, or a second colon, where a key stands; texts with a colon and a space need quotes',
@@ -70,6 +71,16 @@ export function readYaml(text: string): YamlDocument {
     ...at(error.pos[0]),
     message: reasons[error.code] ?? 'this is no YAML',
   }));
+  if (problems.length === 0) {
+    visit(document, {
+      Alias(_, alias) {
+        // Not the parser's business: it is found out where the alias is used.
+        if (alias.resolve(document) === undefined) {
+          problems.push({ ...at(alias.range?.[0] ?? 0), message: reasons.BAD_ALIAS! });
+        }
+      },
+    });
+  }
 
   /** The pair or item a step leads to. */
   const step = (from: unknown, key: string | number): { key: Node | null; value: Node | null } | null => {
