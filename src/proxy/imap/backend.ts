@@ -200,8 +200,11 @@ export class ImapBackendDialogue implements BackendDialogue {
     return this.#capabilities !== null && this.#ready(this.#capabilities);
   }
 
-  #ready({ mechanisms, keywords }: Capabilities): boolean {
+  #ready({ words, mechanisms: sasl, keywords }: Capabilities): boolean {
     this.#state = 'ready';
+    // RFC 9051 section 6.2.3: without LOGINDISABLED there is the LOGIN command, which is a PLAIN by another name.
+    const settled = sasl.includes('PLAIN') || words.has('LOGINDISABLED');
+    const mechanisms = settled ? sasl : [...sasl, 'PLAIN'];
     const backend = { mechanisms, keywords, greeting: plainText(this.#greeting), tookIdentity: this.#tookIdentity };
     this.#steps.push({ step: 'ready', backend });
     return true;

@@ -4,7 +4,10 @@ import { MAX_TAG } from './limits.js';
 
 /** A command as a client wrote it, its literals in place. */
 export interface Command {
-  /** null where it is none, and must not be repeated to the client: what speaks here may be no IMAP client at all. */
+  /**
+   * null where it is none, and must not be repeated to the client: what speaks here may be no IMAP client at all. A word alone is none either: a SASL response that
+   * nobody asked for looks like that.
+   */
   readonly tag: string | null;
   /** In capitals; empty where there is none. */
   readonly name: string;
@@ -97,7 +100,7 @@ export class CommandReader {
     const [tag, nameAt] = word(first, 0);
     const [name, argumentsAt] = word(first, nameAt);
     const command: Command = {
-      tag: TAG.test(tag) && tag.length <= MAX_TAG ? tag : null,
+      tag: TAG.test(tag) && tag.length <= MAX_TAG && name !== '' ? tag : null,
       name: name.toUpperCase(),
       arguments: this.#broken
         ? null

@@ -96,7 +96,7 @@ describe('before the login', () => {
     const overflow = ['* BYE Input buffer full, aborting', '(close input_buffer_full)'];
     expect(answers(`a NOOP ${'x'.repeat(60)}`, { limits })).toEqual(overflow);
     expect(answers(`a NOOP ${'x'.repeat(32)}\r\n`, { limits })).toEqual(['a OK NOOP completed.']);
-    expect(answers(`a LOGIN {9+}\r\n123456789 {6}\r\n123456 "x"\r\n`, { limits })).toEqual([
+    expect(answers(`a LOGIN {9+}\r\n123456789 {12}\r\n`, { limits })).toEqual([
       '* BYE Literal size too large',
       '(close input_buffer_full)',
     ]);

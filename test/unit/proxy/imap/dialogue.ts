@@ -55,8 +55,6 @@ export function shown(steps: readonly (ClientStep | BackendStep)[]): string[] {
         return [`(challenge ${JSON.stringify(latin1(step.challenge))})`];
       case 'answer':
         return [`(${step.outcome}: ${step.text})`, ...latin1(step.reply).split('\r\n').slice(0, -1)];
-      case 'start_tls':
-        return ['(start_tls)'];
       case 'refused':
         return [`(refused ${step.mechanism} ${step.user} ${step.reason})`];
       case 'close':
@@ -69,6 +67,8 @@ export function shown(steps: readonly (ClientStep | BackendStep)[]): string[] {
         return [`(client_id ${JSON.stringify(step.pairs)})`];
       case 'ready':
         return [`(ready ${JSON.stringify(step.backend)})`];
+      default:
+        return [`(${step.step})`];
     }
   });
 }

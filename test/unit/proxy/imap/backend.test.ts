@@ -1,0 +1,427 @@
+import { describe, expect, it } from 'vitest';
+import type { Attempt, ForwardedIdentity } from '../../../../src/proxy/attempt.js';
+import type { BackendDialogueSettings } from '../../../../src/proxy/dialogue.js';
+import { imapBackendDialogue } from '../../../../src/proxy/imap/index.js';
+import { latin1 } from '../../../../src/proxy/lines.js';
+import { Secret } from '../../../../src/proxy/secret.js';
+import { everyDelivery, throughReusedBuffer } from '../../../harness/every-cut.js';
+import { backendSettings, base64, bytes, shown } from './dialogue.js';
+
+// Debian 12's Dovecot 2.3.19.
+const GREETING =
+  '* OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS AUTH=PLAIN AUTH=LOGIN] Dovecot (Debian) ready.\r\n';
+const READY = (tookIdentity = false) =>
+  `(ready ${JSON.stringify({
+    mechanisms: ['PLAIN', 'LOGIN'],
+    keywords: ['IMAP4rev1', 'LOGIN-REFERRALS', 'ID', 'ENABLE', 'IDLE', 'LITERAL+'],
+    greeting: GREETING.slice('* OK '.length, -2),
+    tookIdentity,
+  })})`;
+
+const identity: ForwardedIdentity = {
+  remote: { ip: '2001:db8::7', port: 40000 },
+  local: { ip: '192.0.2.7', port: 993 },
+  session: 'Abl/R9tgCLZ/AAAB',
+  ttl: 6,
+  tls: true,
+  serverName: null,
+  forward: [],
+  clientId: null,
+};
+
+function passwordAttempt(user: string, password: string, authorization = ''): Attempt {
+  return {
+    mechanism: 'PLAIN',
+    user,
+    tag: 'a7',
+    credentials: {
+      kind: 'password',
+      authorization: bytes(authorization),
+      user: bytes(user),
+      password: new Secret(bytes(password)),
+    },
+  };
+}
+
+function saslAttempt(mechanism: string, initial: string | null): Attempt {
+  return {
+    mechanism,
+    user: null,
+    tag: 'a7',
+    credentials: { kind: 'sasl', initial: initial === null ? null : new Secret(bytes(initial)) },
+  };
+}
+
+/** One that is ready for an attempt, of a server that offers these words. */
+function ready(words: string, changes: Partial<BackendDialogueSettings> = {}) {
+  const dialogue = imapBackendDialogue(backendSettings(changes));
+  expect(shown(dialogue.push(bytes(`* OK [CAPABILITY ${words}] ready.\r\n`)))[0]).toMatch(/^\(ready/);
+  return dialogue;
+}
+
+/** What is said to each of a backend's answers, the same however it comes. */
+function converse(settings: Partial<BackendDialogueSettings>, answers: readonly string[]): string[][] {
+  const run = (deliver: (dialogue: ReturnType<typeof imapBackendDialogue>, answer: string) => string[]) => {
+    const dialogue = imapBackendDialogue(backendSettings(settings));
+    return answers.map((answer) => deliver(dialogue, answer));
+  };
+  const whole = run((dialogue, answer) => shown(dialogue.push(bytes(answer))));
+  const single = run((dialogue, answer) => {
+    const steps: string[] = [];
+    const [, byByte] = everyDelivery(bytes(answer));
+    throughReusedBuffer(byByte!, (chunk) => steps.push(...shown(dialogue.push(chunk))));
+    return steps;
+  });
+  expect(single).toEqual(whole);
+  return whole;
+}
+
+describe('getting ready', () => {
+  it('takes the capabilities from the greeting, or asks', () => {
+    expect(converse({}, [GREETING])).toEqual([[READY()]]);
+    expect(
+      converse({}, [
+        '* OK hello\r\n',
+        '* CAPABILITY IMAP4rev1 ID auth=plain\r\n* OK [ALERT] x\r\n* X {3}\r\nC \n\r\nC OK done\r\n',
+      ]),
+    ).toEqual([
+      ['C CAPABILITY'],
+      ['(ready {"mechanisms":["PLAIN"],"keywords":["IMAP4rev1","ID"],"greeting":"hello","tookIdentity":false})'],
+    ]);
+    expect(converse({}, ['* OK hello\r\n', 'C OK [CAPABILITY IMAP4rev1] done\r\n'])[1]).toEqual([
+      '(ready {"mechanisms":["PLAIN"],"keywords":["IMAP4rev1"],"greeting":"hello","tookIdentity":false})',
+    ]);
+    expect(converse({}, ['* OK [CAPABILITY LOGINDISABLED AUTH=CRAM-MD5] hello\r\n'])[0]).toEqual([
+      '(ready {"mechanisms":["CRAM-MD5"],"keywords":[],"greeting":"[CAPABILITY LOGINDISABLED AUTH=CRAM-MD5] hello","tookIdentity":false})',
+    ]);
+  });
+
+  it('takes no backend that refuses, has let somebody in, or is none', () => {
+    const broken = (...answers: string[]) => converse({}, answers).at(-1);
+    const protocol = (text: string) => [`(broken proxy_dest_protocol_failure: ${text})`];
+    expect(broken('* BYE [UNAVAILABLE] Too many connections\r\n')).toEqual([
+      '(broken proxy_dest_remote_failure: Too many connections)',
+    ]);
+    expect(broken('* PREAUTH in\r\n')).toEqual(protocol('the backend said * PREAUTH in'));
+    expect(broken('+OK Dovecot ready.\r\n')).toEqual(protocol('the backend said +OK Dovecot ready.'));
+    expect(broken('220 mx ESMTP\x07\r\n')).toEqual(protocol('the backend said 220 mx ESMTP?'));
+    expect(broken('* OK x\r\n', 'C NO x\r\n')).toEqual(protocol('the backend does not say what it can do: x'));
+    expect(broken('* OK x\r\n', 'C OK x\r\n')).toEqual(protocol('the backend does not say what it can do: x'));
+    expect(broken('* OK x\r\n', '* BYE shutting down\r\n')).toEqual([
+      '(broken proxy_dest_remote_failure: shutting down)',
+    ]);
+    expect(broken(GREETING, '* BYE idle\r\nx')).toEqual(['(broken proxy_dest_remote_failure: idle)']);
+  });
+
+  it('does not listen for ever', () => {
+    const tooMuch = ['(broken proxy_dest_protocol_failure: the backend said too much)'];
+    const long = imapBackendDialogue(backendSettings());
+    expect(shown(long.push(bytes(`* OK ${'x'.repeat(20_000)}`)))).toEqual(tooMuch);
+    const many = imapBackendDialogue(backendSettings());
+    many.push(bytes('* OK x\r\n'));
+    expect(shown(many.push(bytes(`* ${'x'.repeat(1000)}\r\n`.repeat(70))))).toEqual(tooMuch);
+    const literal = imapBackendDialogue(backendSettings());
+    literal.push(bytes('* OK x\r\n'));
+    expect(shown(literal.push(bytes('* X {99999}\r\n')))).toEqual(tooMuch);
+  });
+});
+
+describe('STARTTLS', () => {
+  const tls = { tls: 'starttls' } as const;
+
+  it('comes before everything else, and what was said before it does not count', () => {
+    const dialogue = imapBackendDialogue(backendSettings({ ...tls, identity }));
+    expect(shown(dialogue.push(bytes(GREETING)))).toEqual(['S STARTTLS']);
+    expect(shown(dialogue.push(bytes('* CAPABILITY X\r\nS OK Begin TLS negotiation now.\r\n')))).toEqual([
+      '(start_tls)',
+    ]);
+    expect(shown(dialogue.secured())).toEqual(['C CAPABILITY']);
+    expect(shown(dialogue.push(bytes('* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nC OK x\r\n')))).toEqual([
+      expect.stringContaining('"mechanisms":["PLAIN"],"keywords":["IMAP4rev1"]'),
+    ]);
+  });
+
+  it('is asked for where the greeting does not say whether it is offered', () => {
+    expect(converse(tls, ['* OK hello\r\n', 'S OK go\r\n'])).toEqual([['S STARTTLS'], ['(start_tls)']]);
+  });
+
+  it('has no way round it', () => {
+    expect(converse(tls, ['* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\r\n'])).toEqual([
+      ['(broken proxy_dest_protocol_failure: the backend does not offer STARTTLS)'],
+    ]);
+    for (const no of ['NO', 'BAD']) {
+      expect(converse(tls, ['* OK x\r\n', `S ${no} not today\r\n`])[1]).toEqual([
+        '(broken proxy_dest_protocol_failure: the backend refused STARTTLS: not today)',
+      ]);
+    }
+  });
+
+  it('takes no word in clear behind it, with it or after it', () => {
+    const injected = '(broken proxy_dest_protocol_failure: the backend went on in clear after it agreed to TLS)';
+    for (const behind of ['* CAPABILITY AUTH=PLAIN\r\n', 'C OK', '\n']) {
+      const together = imapBackendDialogue(backendSettings(tls));
+      together.push(bytes('* OK x\r\n'));
+      expect(shown(together.push(bytes(`S OK go\r\n${behind}`)))).toEqual([injected]);
+      expect(together.secured()).toEqual([]);
+      const after = imapBackendDialogue(backendSettings(tls));
+      after.push(bytes('* OK x\r\nS OK'));
+      expect(shown(after.push(bytes(' go\r\n')))).toEqual(['(start_tls)']);
+      expect(shown(after.push(bytes(behind)))).toEqual([injected]);
+      expect(after.secured()).toEqual([]);
+    }
+  });
+});
+
+describe('telling who the client is', () => {
+  const told = (changes: Partial<ForwardedIdentity>) => {
+    const dialogue = imapBackendDialogue(backendSettings({ identity: { ...identity, ...changes } }));
+    return shown(dialogue.push(bytes(GREETING)))[0] ?? '';
+  };
+
+  it("is as Dovecot's proxies write it", () => {
+    const who =
+      '"x-session-id" "Abl/R9tgCLZ/AAAB" "x-originating-ip" "2001:db8::7" "x-originating-port" "40000" "x-connected-ip" "192.0.2.7" ' +
+      '"x-connected-port" "993" "x-proxy-ttl" "6" "x-client-transport" "TLS"';
+    expect(told({})).toBe(`I ID (${who})`);
+    expect(
+      told({
+        serverName: 'imap.example.org',
+        forward: [['ssl_ja3_hash', '0123']],
+        clientId: [
+          ['name', 'a"b\\c'],
+          ['os', null],
+        ],
+      }),
+    ).toBe(
+      `I ID ("name" "a\\"b\\\\c" "os" NIL ${who} "x-connected-name" "imap.example.org" "x-forward-ssl_ja3_hash" "0123")`,
+    );
+    expect(told({ tls: false })).toContain('"x-client-transport" "insecure"');
+  });
+
+  it('lets nothing of a client become a pair of ours, a line, or too much', () => {
+    const line = told({
+      clientId: [
+        ['X-Originating-IP', '192.0.2.66'],
+        ['evil', '")\r\nX LOGIN a b\0\u00e9'],
+        ['n'.repeat(31), 'v'],
+        ['long', 'v'.repeat(1025)],
+        ['fits', 'v'.repeat(1024)],
+      ],
+      forward: [
+        ['ssl_ja3', '7'.repeat(1025)],
+        ['ja3_hash', 'e1'],
+      ],
+    });
+    expect(line).toMatch(/^I ID \("evil" "\\"\)\?\?X LOGIN a b\?\?" "fits" "v{1024}" "x-session-id" /);
+    expect(line).not.toContain('192.0.2.66');
+    expect(line).not.toContain('x-forward-ssl_ja3"');
+    expect(line).toContain('"x-forward-ja3_hash" "e1"');
+    const many = told({
+      clientId: Array.from({ length: 64 }, (_, at) => [`k${at}`, 'v'.repeat(60)] as const),
+      forward: Array.from({ length: 9 }, (_, at) => [`f${at}`, 'v'.repeat(1000)] as const),
+    });
+    expect(many.length).toBeLessThan(8192);
+    // RFC 2971 section 3.3: not more than 30 pairs.
+    expect(many.split('" "').length / 2).toBeLessThanOrEqual(30);
+    expect(many).toContain('"x-proxy-ttl" "6"');
+  });
+
+  it('waits for the answer, and goes on whatever it is', () => {
+    const answered = (answer: string) => converse({ identity }, [GREETING, answer])[1];
+    expect(answered('* ID ("name" "Dovecot")\r\nI OK ID completed.\r\n')).toEqual([READY()]);
+    expect(answered('* ID ("name" {7}\r\nDovecot)\r\nI OK Trusted ID completed.\r\n')).toEqual([READY(true)]);
+    expect(answered('I BAD Invalid ID parameters\r\n')).toEqual([READY()]);
+    expect(answered('+ ?\r\n')).toEqual(['(broken proxy_dest_protocol_failure: the backend said +)']);
+  });
+
+  it('is left out where the backend has no ID', () => {
+    expect(converse({ identity }, ['* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\r\n'])[0]?.[0]).toMatch(/^\(ready/);
+  });
+});
+
+describe('a password', () => {
+  const first = (words: string, attempt: Attempt) =>
+    ready(words)
+      .begin(attempt)
+      .map((step) => ('bytes' in step ? latin1(step.bytes) : shown([step])[0]));
+
+  it('goes by PLAIN, with SASL-IR or without', () => {
+    const message = base64('\0joe\0secret');
+    expect(first('IMAP4rev1 SASL-IR AUTH=PLAIN', passwordAttempt('joe', 'secret'))).toEqual([
+      `a7 AUTHENTICATE PLAIN ${message}\r\n`,
+    ]);
+    expect(first('IMAP4rev1 SASL-IR AUTH=PLAIN', passwordAttempt('joe', 'secret', 'boss'))).toEqual([
+      `a7 AUTHENTICATE PLAIN ${base64('boss\0joe\0secret')}\r\n`,
+    ]);
+    const dialogue = ready('IMAP4rev1 AUTH=PLAIN AUTH=LOGIN');
+    expect(shown(dialogue.begin(passwordAttempt('joe', 'secret')))).toEqual(['a7 AUTHENTICATE PLAIN']);
+    expect(shown(dialogue.push(bytes('+ \r\n')))).toEqual([message]);
+    expect(shown(dialogue.push(bytes('a7 OK in\r\n')))).toEqual(['(succeeded: in)', 'a7 OK in']);
+  });
+
+  it('goes in lines of its own where the command would be too long', () => {
+    const dialogue = ready('IMAP4rev1 SASL-IR AUTH=PLAIN');
+    const password = 'p'.repeat(7000);
+    expect(shown(dialogue.begin(passwordAttempt('joe', password)))).toEqual(['a7 AUTHENTICATE PLAIN']);
+    expect(shown(dialogue.push(bytes('+\r\n')))).toEqual([base64(`\0joe\0${password}`)]);
+  });
+
+  it('goes by LOGIN the mechanism', () => {
+    const dialogue = ready('IMAP4rev1 AUTH=LOGIN');
+    expect(shown(dialogue.begin(passwordAttempt('joe', 'secret')))).toEqual(['a7 AUTHENTICATE LOGIN']);
+    expect(shown(dialogue.push(bytes('+ VXNlcm5hbWU6\r\n')))).toEqual([base64('joe')]);
+    expect(shown(dialogue.push(bytes('+ UGFzc3dvcmQ6\r\n')))).toEqual([base64('secret')]);
+    expect(shown(dialogue.push(bytes('+ more\r\n')))).toEqual([
+      '(broken proxy_dest_protocol_failure: the backend said +)',
+    ]);
+  });
+
+  it('goes by LOGIN the command, quoted or as literals', () => {
+    expect(first('IMAP4rev1', passwordAttempt('joe', 'se"cr\\et'))).toEqual(['a7 LOGIN "joe" "se\\"cr\\\\et"\r\n']);
+    expect(first('IMAP4rev1 LITERAL+', passwordAttempt('j\r\na8 X', '\xc3\xa9'))).toEqual([
+      'a7 LOGIN {7+}\r\nj\r\na8 X {2+}\r\n\xc3\xa9\r\n',
+    ]);
+    const dialogue = ready('IMAP4rev1 LITERAL-');
+    expect(shown(dialogue.begin(passwordAttempt('j\xf6', 'p'.repeat(5000))))).toEqual([
+      'a7 LOGIN {2+}',
+      'j\xf6 {5000}',
+    ]);
+    expect(shown(dialogue.push(bytes('+ OK\r\n')))).toEqual(['p'.repeat(5000)]);
+  });
+
+  it('is not sent to who takes none', () => {
+    const none = ['(broken proxy_dest_protocol_failure: the backend does not take passwords)'];
+    expect(shown(ready('IMAP4rev1 LOGINDISABLED').begin(passwordAttempt('a', 'b')))).toEqual(none);
+    expect(shown(ready('IMAP4rev1 AUTH=LOGIN').begin(passwordAttempt('a', 'b', 'c')))).toEqual(none);
+    expect(shown(ready('IMAP4rev1').begin(passwordAttempt('a', 'b\0c')))).toEqual(none);
+    const apop: Attempt = {
+      ...passwordAttempt('a', 'b'),
+      credentials: { kind: 'apop', user: bytes('a'), digest: new Secret(bytes('d')) },
+    };
+    expect(shown(ready('IMAP4rev1').begin(apop))).toEqual([
+      '(broken proxy_dest_protocol_failure: the backend does not take this mechanism)',
+    ]);
+  });
+});
+
+describe('another mechanism', () => {
+  it('is handed on, challenge by challenge', () => {
+    // RFC 2195 section 2.
+    const dialogue = ready('IMAP4rev1 AUTH=CRAM-MD5');
+    expect(shown(dialogue.begin(saslAttempt('CRAM-MD5', null)))).toEqual(['a7 AUTHENTICATE CRAM-MD5']);
+    expect(shown(dialogue.push(bytes('+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n')))).toEqual([
+      '(challenge "<1896.697170952@postoffice.reston.mci.net>")',
+    ]);
+    expect(shown(dialogue.respond(bytes('tim b913a602c7eda7a495b4e6e7334d3890')))).toEqual([
+      'dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw',
+    ]);
+    expect(shown(dialogue.push(bytes('a7 OK in\r\n')))).toEqual(['(succeeded: in)', 'a7 OK in']);
+  });
+
+  it('begins with what the client said, or answers the empty challenge with it', () => {
+    expect(shown(ready('X SASL-IR').begin(saslAttempt('XOAUTH2', 'user=a')))).toEqual([
+      `a7 AUTHENTICATE XOAUTH2 ${base64('user=a')}`,
+    ]);
+    expect(shown(ready('X SASL-IR').begin(saslAttempt('EXTERNAL', '')))).toEqual(['a7 AUTHENTICATE EXTERNAL =']);
+    const dialogue = ready('X');
+    expect(shown(dialogue.begin(saslAttempt('XOAUTH2', 'user=a')))).toEqual(['a7 AUTHENTICATE XOAUTH2']);
+    expect(shown(dialogue.push(bytes('+ \r\n')))).toEqual([base64('user=a')]);
+    expect(shown(dialogue.push(bytes(`+ ${base64('{"status":"401"}')}\r\n`)))).toEqual([
+      '(challenge "{\\"status\\":\\"401\\"}")',
+    ]);
+    expect(shown(dialogue.respond(bytes('')))).toEqual(['']);
+    expect(shown(dialogue.push(bytes('a7 NO no\r\n')))).toEqual(['(failed: no)', 'a7 NO no']);
+  });
+
+  it('is given up with a star, and the answer is the backend’s', () => {
+    const dialogue = ready('X');
+    dialogue.begin(saslAttempt('CRAM-MD5', null));
+    dialogue.push(bytes('+ \r\n'));
+    expect(shown(dialogue.respond(null))).toEqual(['*']);
+    expect(shown(dialogue.push(bytes('a7 BAD Authentication aborted by client.\r\n')))).toEqual([
+      '(failed: Authentication aborted by client.)',
+      'a7 BAD Authentication aborted by client.',
+    ]);
+  });
+
+  it('takes no challenge that is none, nor two at a time', () => {
+    const said = (text: string) => {
+      const dialogue = ready('X');
+      dialogue.begin(saslAttempt('CRAM-MD5', null));
+      return shown(dialogue.push(bytes(text)));
+    };
+    const broken = '(broken proxy_dest_protocol_failure: the backend said +)';
+    expect(said('+ !!\r\n')).toEqual([broken]);
+    expect(said('+ YQ==\r\n+ YQ==\r\n')).toEqual(['(challenge "a")', broken]);
+    expect(said('+ YQ==\r\na7 NO too late\r\n')).toEqual(['(challenge "a")', '(failed: too late)', 'a7 NO too late']);
+  });
+});
+
+describe('the answer', () => {
+  const answered = (said: string) => {
+    let first: string[] | null = null;
+    let rest = '';
+    for (const delivery of everyDelivery(bytes(said))) {
+      const dialogue = ready('IMAP4rev1 SASL-IR AUTH=PLAIN');
+      dialogue.begin(passwordAttempt('joe', 'secret'));
+      const steps: string[] = [];
+      throughReusedBuffer(delivery, (chunk) => steps.push(...shown(dialogue.push(chunk))));
+      first ??= steps;
+      expect(steps, delivery.name).toEqual(first);
+      rest = latin1(dialogue.rest());
+    }
+    return { steps: first, rest };
+  };
+
+  it('is what the backend says, untagged lines before it included, and what follows is the client’s', () => {
+    expect(
+      answered(
+        '* CAPABILITY A\n* OK [ALERT] hi\r\nx9 OK other\r\na7 OK [CAPABILITY B C] Logged in\r\n* 3 EXISTS\r\n* f',
+      ),
+    ).toEqual({
+      steps: ['(succeeded: Logged in)', '* CAPABILITY A', '* OK [ALERT] hi', 'a7 OK [CAPABILITY B C] Logged in'],
+      rest: '* 3 EXISTS\r\n* f',
+    });
+  });
+
+  it.each([
+    ['a7 NO [AUTHENTICATIONFAILED] Authentication failed.', 'failed: Authentication failed.'],
+    ['a7 NO [unavailable] Temporary authentication failure.', 'unavailable: Temporary authentication failure.'],
+    ['a7 NO [SERVERBUG] x', 'unavailable: x'],
+    ['a7 NO [CONTACTADMIN]', 'unavailable: '],
+    ['a7 NO [LIMIT] x', 'unavailable: x'],
+    ['a7 NO [INUSE] x', 'unavailable: x'],
+    ['a7 NO [ALERT] Unsupported authentication mechanism.', 'failed: Unsupported authentication mechanism.'],
+    ['a7 no', 'failed: '],
+    ['a7 BAD what?', 'failed: what?'],
+    ['a7 OK', 'succeeded: '],
+  ])('%s', (line, wanted) => {
+    expect(answered(`${line}\r\n`).steps).toEqual([`(${wanted})`, line]);
+  });
+
+  it('may be that the backend has gone', () => {
+    expect(answered('* BYE Disconnected for inactivity\r\n').steps).toEqual([
+      '(broken proxy_dest_remote_failure: Disconnected for inactivity)',
+    ]);
+    expect(answered('-ERR x\r\na7 OK\r\n').steps).toEqual([
+      '(broken proxy_dest_protocol_failure: the backend said -ERR x)',
+    ]);
+  });
+
+  it('hides no answer in a literal', () => {
+    expect(answered('* X {9}\r\na7 OK x\r\n\r\na7 NO y\r\n').steps).toEqual([
+      '(failed: y)',
+      '* X {9}',
+      'a7 OK x',
+      '',
+      'a7 NO y',
+    ]);
+  });
+
+  it('is not waited for after a goodbye', () => {
+    const dialogue = ready('IMAP4rev1');
+    expect(shown(dialogue.quit())).toEqual(['Q LOGOUT']);
+    expect(dialogue.push(bytes('* BYE\r\nQ OK\r\n'))).toEqual([]);
+    expect(dialogue.begin(passwordAttempt('a', 'b'))).toEqual([]);
+  });
+});
