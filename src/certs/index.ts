@@ -5,5 +5,7 @@ export { loadAuthorities } from './load-authorities.js';
 
 export { readTextFile } from './read-file.js';
 export { selectCertificate } from './select.js';
+export { selfSignedCertificate } from './self-signed.js';
+export { newTicketKeys } from './ticket-keys.js';
 export { checkTlsSettings, type TlsSettings } from './tls-settings.js';
 export type { CertificateFiles, FileText, LoadedCertificate, LoadOptions, ReadFile } from './types.js';

@@ -14,22 +14,22 @@ export interface Account {
  * @throws UsageError where this process may not, or the names are unknown
  */
 export function dropPrivileges({ user, group }: Account): void {
-  const { setgid, setuid, initgroups, geteuid } = process;
-  if (setgid === undefined || setuid === undefined || initgroups === undefined || geteuid === undefined) {
-    throw new UsageError('user: this system has no users to change to');
-  }
-  if (geteuid.call(process) !== 0) {
+  // Windows has none of them.
+  if (process.geteuid?.() !== 0) {
     throw new UsageError(`user: only root can become ${user}: leave it out, or start as root`);
   }
   try {
     const to = group ?? groupOf(user);
-    initgroups.call(process, user, to);
-    setgid.call(process, to);
-    setuid.call(process, user);
+    initgroups(user, to);
+    process.setgid!(to);
+    process.setuid!(user);
   } catch (error) {
     throw new UsageError(`user: cannot become ${user}: ${(error as Error).message}`);
   }
 }
+
+/** Missing in the types. */
+const { initgroups } = process as typeof process & { initgroups(user: string, extraGroup: string | number): void };
 
 /** A user's own group, from the account database. */
 function groupOf(user: string): string | number {
