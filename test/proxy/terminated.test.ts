@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ListenerOptions, ProxyOptions } from '../../src/proxy/index.js';
+import type { ListenerOptions } from '../../src/proxy/index.js';
+import { imapServer, Lines } from '../harness/imap-script.js';
 import {
   backendWith,
   certificatesOf,
@@ -20,77 +21,10 @@ afterEach(async () => {
 
 const certificate = opensslIsThere ? selfSigned('imap.test') : null;
 
-/** Lines of one side, asked for one at a time. */
-class Lines {
-  readonly socket: Socket;
-  #text = '';
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on('error', () => {});
-  }
-
-  /** Up to the first line that fits, all of it. */
-  async until(pattern: RegExp): Promise<string> {
-    let taken = '';
-    for (;;) {
-      for (let end = this.#text.indexOf('\n'); end >= 0; end = this.#text.indexOf('\n')) {
-        const line = this.#text.slice(0, end + 1);
-        this.#text = this.#text.slice(end + 1);
-        taken += line;
-        if (pattern.test(line)) return taken;
-      }
-      const chunk: Buffer | null = this.socket.read();
-      if (chunk !== null) this.#text += chunk.toString('latin1');
-      else if (this.socket.readableEnded || this.socket.destroyed) {
-        throw new Error(`ended without ${pattern}: ${taken}${this.#text}`);
-      } else await Promise.race([once(this.socket, 'readable'), once(this.socket, 'end'), once(this.socket, 'close')]);
-    }
-  }
-
-  async toEnd(): Promise<string> {
-    for await (const chunk of this.socket) this.#text += String(chunk);
-    return this.#text;
-  }
-
-  send(text: string): void {
-    this.socket.write(text, 'latin1');
-  }
-}
-
-/** An IMAP server by script: `u`/`p` may in, everybody else may not. What it is told is kept. */
-async function imapServer(
-  capability = 'IMAP4rev1 SASL-IR ID AUTH=PLAIN',
-): Promise<{ port: number; said: string[]; sockets: Socket[] }> {
-  const said: string[] = [];
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.write(`* OK [CAPABILITY ${capability}] backend ready\r\n`);
-    let text = '';
-    let inside = false;
-    socket.on('error', () => {});
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-      for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
-        const line = text.slice(0, end);
-        text = text.slice(end + 2);
-        said.push(line);
-        const [tag = '', command = '', first = '', second = ''] = line.split(' ');
-        if (inside) socket.write(`${tag} OK echo ${line}\r\n`);
-        else if (command === 'CAPABILITY') socket.write(`* CAPABILITY ${capability}\r\n${tag} OK done\r\n`);
-        else if (command === 'ID') socket.write(`* ID NIL\r\n${tag} OK done\r\n`);
-        else if (command === 'AUTHENTICATE' && first === 'PLAIN') {
-          inside = Buffer.from(second, 'base64').toString() === '\0u\0p';
-          if (inside) socket.write(`${tag} OK [CAPABILITY IMAP4rev1 IDLE] Logged in\r\n`);
-          else socket.write(`${tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n`);
-        } else socket.write(`${tag} BAD what?\r\n`);
-      }
-    });
-    socket.on('end', () => socket.end());
-  });
-  closers.push(closer(server));
-  return { port: await listen(server), said, sockets };
+async function imap() {
+  const server = await imapServer();
+  closers.push(server.close);
+  return server;
 }
 
 async function start(
@@ -102,11 +36,7 @@ async function start(
 ): Promise<TestProxy> {
   const certificates = certificatesOf(certificate!);
   const proxy = await startProxy(
-    proxyOptions(
-      [listenerWith({ certificates, ...listener })],
-      [backendWith(backendPort, backend)],
-      options,
-    ) as ProxyOptions,
+    proxyOptions([listenerWith({ certificates, ...listener })], [backendWith(backendPort, backend)], options),
     ports,
   );
   closers.push(() => proxy.close());
@@ -133,7 +63,7 @@ async function tcpClient(port: number): Promise<Lines> {
 
 describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSSL_ABSENT})`, () => {
   it('is logged in at the backend, and has it from then on', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const client = await tlsClient(proxy.ports[0]!);
     expect(await client.until(/^\* OK/)).toContain('AUTH=PLAIN');
@@ -163,7 +93,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('is told what the backend says of a wrong password, and may try again', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const client = await tlsClient(proxy.ports[0]!);
     client.send('a1 LOGIN u wrong\r\n');
@@ -178,7 +108,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('begins TLS by STARTTLS, and what it said before is forgotten', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({ tls: 'starttls' }, backend.port, {}, {}, { forward: true });
     const clear = await tcpClient(proxy.ports[0]!);
     expect(await clear.until(/^\* OK/)).toMatch(/STARTTLS.*LOGINDISABLED/);
@@ -197,7 +127,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
     ['a whole line', 'a2 STARTTLS\r\na3 LOGIN u p\r\n'],
     ['a line without its end', 'a2 STARTTLS\r\na3 LOGIN u p'],
   ])('loses what it sends in clear behind STARTTLS: %s', async (_, text) => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({ tls: 'starttls' }, backend.port);
     const clear = await tcpClient(proxy.ports[0]!);
     await clear.until(/^\* OK/);
@@ -237,7 +167,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('ends with its session when the backend goes', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const client = await tlsClient(proxy.ports[0]!);
     client.send('a1 LOGIN u p\r\n');
@@ -247,7 +177,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('takes the backend along when it goes', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const client = await tlsClient(proxy.ports[0]!);
     client.send('a1 LOGIN u p\r\n');
@@ -259,7 +189,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('is logged when it leaves without a login', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const client = await tlsClient(proxy.ports[0]!);
     await client.until(/^\* OK/);
@@ -272,7 +202,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('is logged when it sends something that is no TLS', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const client = await tcpClient(proxy.ports[0]!);
     client.send('GET / HTTP/1.0\r\n\r\n');
@@ -286,7 +216,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('is logged with its fingerprint when the handshake fails', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port);
     const tls = connectTls({
       port: proxy.ports[0]!,
@@ -306,7 +236,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('may log in with half of its connection closed', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({ tls: 'none', cleartext: true, certificates: null }, backend.port);
     const client = await tcpClient(proxy.ports[0]!);
     client.socket.end('a1 LOGIN u p\r\na2 NOOP\r\n');
@@ -315,7 +245,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('is refused while logins cannot be recorded, where that is asked for', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const log = { failing: true, write: () => {} };
     const proxy = await start({}, backend.port, { whenUnrecorded: 'refuse' }, { log });
     const client = await tlsClient(proxy.ports[0]!);
@@ -325,7 +255,7 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
   });
 
   it('is let go when its time is up', async () => {
-    const backend = await imapServer();
+    const backend = await imap();
     const proxy = await start({}, backend.port, { limits: { loginTimeout: 1 } });
     const client = await tlsClient(proxy.ports[0]!).catch(() => null);
     if (client !== null) expect(await client.toEnd()).toMatch(/^(\* OK[^\n]*\n)?(\* BYE[^\n]*\n)?$/);
