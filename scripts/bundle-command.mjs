@@ -1,7 +1,7 @@
 // Puts the compiled command (dist/cli) into a few CommonJS files (docs/decisions/0007). Node takes about a third of a millisecond for each module it loads,
 // more for ES modules, and the command is made of some hundred small ones; but what is loaded is also compiled, and most runs need a part of it. So:
 //
-// - main.js, worker.js (what threads run), and one file for each module that is imported lazily: with all it imports statically, also where another file
+// - main.js, worker.js and record-worker.js (what threads run), and one file for each module that is imported lazily: with all it imports statically, also where another file
 //   has a copy of that. Hot code and what it calls are in one file that way.
 // - shared.js has what must be there once: classes that are asked for with instanceof.
 // - commander.js, the parser of arguments: it too asks with instanceof, and is loaded by more than one of the files. Other packages stay outside.
@@ -10,7 +10,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const dist = resolve('dist');
-const entries = ['cli/main.js', 'cli/worker.js'].map((entry) => resolve(dist, entry));
+const entries = ['cli/main.js', 'cli/worker.js', 'cli/record-worker.js'].map((entry) => resolve(dist, entry));
 const shared = ['errors.js', 'cli/exit-codes.js', 'cli/output.js'].map((module) => resolve(dist, module));
 const PARSER = 'commander';
 const packages = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);

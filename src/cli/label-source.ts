@@ -20,10 +20,17 @@ export async function shippedLabels(): Promise<readonly LabelRow[]> {
   return readLabelFolder(LABELS_FOLDER);
 }
 
-/** Opens the database for recording: created where it is not there, and given the shipped labels. */
-export async function openForRecording(choice: DatabaseChoice): Promise<Store> {
+/**
+ * Opens the database for recording: created where it is not there, and given the shipped labels.
+ *
+ * @param busyTimeoutMs how long to wait for another process; default: the store's own
+ */
+export async function openForRecording(choice: DatabaseChoice, busyTimeoutMs?: number): Promise<Store> {
   const { openStore } = await import('../store/index.js');
-  const store = await openStore(choice.path, { create: true });
+  const store = await openStore(choice.path, {
+    create: true,
+    ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }),
+  });
   try {
     store.labels.seed(await shippedLabels());
   } catch (error) {

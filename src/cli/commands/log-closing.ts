@@ -7,6 +7,8 @@ export interface LogStats {
   /** Logins inside TLS, and those of them whose line tells a fingerprint. */
   tls: number;
   fingerprints: number;
+  /** Lines of our own proxy about TLS that it passed through: no logins, since only the backend knows. */
+  passed_through: number;
   /** Logins before `--since`: not among the others. */
   before_since: number;
   /** Refused lines, by the code of the error. */
@@ -18,6 +20,7 @@ export const newLogStats = (): LogStats => ({
   logins: { succeeded: 0, failed: 0, refused: 0, none: 0 },
   tls: 0,
   fingerprints: 0,
+  passed_through: 0,
   before_since: 0,
   rejected: {},
 });
@@ -50,6 +53,7 @@ export function logClosing(stats: LogStats, elements: boolean, unread: boolean):
     `${grouped(logins.none)} without a try`,
     `${grouped(fingerprints)} with a fingerprint`,
   ];
+  if (stats.passed_through > 0) parts.push(`${grouped(stats.passed_through)} passed through by the proxy`);
   if (stats.before_since > 0) parts.push(`${grouped(stats.before_since)} before --since`);
   const rejected = Object.entries(stats.rejected);
   const notes =
@@ -68,9 +72,10 @@ function advice(stats: LogStats, total: number, elements: boolean, unread: boole
     ];
   }
   if (seen === 0) {
+    if (stats.passed_through > 0) return [];
     if (stats.lines > 0) {
       return [
-        'no line is one of a Dovecot login process (`imap-login: …`): `doveadm log find` tells where they are written',
+        'no line is one of a Dovecot login process (`imap-login: …`) or of our proxy: `doveadm log find` tells where Dovecot writes',
       ];
     }
     // What was wrong instead has been told.

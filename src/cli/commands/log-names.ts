@@ -1,10 +1,17 @@
-import type { KnownValue, LabelRow, LoginEvent, Recognition } from '../../model/index.js';
+import type {
+  HelloFingerprint,
+  KnownValue,
+  LabelRow,
+  LoginEvent,
+  Recognition,
+  RecordedLogin,
+} from '../../model/index.js';
 
 /** Distinct fingerprints whose recognition is remembered. A sender can invent any number; when it is reached, all are forgotten. */
 const REMEMBERED = 4096;
 
 /** Recognises the client of a login; null where the log tells no fingerprint. */
-export type RecognitionOf = (login: LoginEvent) => Recognition | null;
+export type RecognitionOf = (login: RecordedLogin) => Recognition | null;
 
 /** Recognises clients among `labels`. The same object is handed out again for the same fingerprint. */
 export async function loginRecognizer(labels: readonly LabelRow[]): Promise<RecognitionOf> {
@@ -24,7 +31,18 @@ export async function loginRecognizer(labels: readonly LabelRow[]): Promise<Reco
         ja4: ja4 === null ? null : { string: null, hash: ja4 },
       }),
     );
+  // What our own proxy writes of a hello is all of it.
+  const whole = new WeakMap<HelloFingerprint, Recognition>();
+  const recognizeWhole = (fingerprint: HelloFingerprint): Recognition => {
+    let found = whole.get(fingerprint);
+    if (found === undefined) {
+      found = recognizer.recognize(subjectOfViews(fingerprint));
+      whole.set(fingerprint, found);
+    }
+    return found;
+  };
   return (login) => {
+    if ('listener' in login && login.fingerprint !== null) return recognizeWhole(login.fingerprint);
     const { sslJa3, ja3, ja4 } = login;
     if (ja3 !== null || ja4 !== null) return recognize(login);
     if (sslJa3 === null) return null;

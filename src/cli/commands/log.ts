@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SensorError } from '../../errors.js';
 import { LogReader } from '../../login/index.js';
-import type { LoginEvent } from '../../model/index.js';
+import type { LoginEvent, RecordedLogin } from '../../model/index.js';
 import { type LoginRow, LoginSummary, loginFormats, loginSummaryFormats, type Print } from '../../report/index.js';
 import type { Store } from '../../store/index.js';
 import { prepareForRows } from '../engine.js';
@@ -81,7 +81,7 @@ class LogRun {
   readonly #interrupt = new Interrupt();
   readonly #stats = newLogStats();
   #recognitionOf: RecognitionOf = () => null;
-  #recorder: Recorder<LoginEvent> | null = null;
+  #recorder: Recorder<RecordedLogin> | null = null;
   #onRefused: ((line: RefusedLine) => void) | null = null;
   #failed = false;
 
@@ -166,12 +166,12 @@ class LogRun {
             continue;
           }
           await this.#take(file, reader.end(), sink);
-          this.#stats.lines += reader.lines;
+          this.#count(reader);
           reader = new LogReader(settings);
         }
         // A line that is still being written when we are told to stop is none.
         if (!signal.aborted) await this.#take(file, reader.end(), sink, progress?.clear);
-        this.#stats.lines += reader.lines;
+        this.#count(reader);
       } finally {
         await input.close();
       }
@@ -190,9 +190,15 @@ class LogRun {
     }
   }
 
+  /** Of one file, at its end. */
+  #count({ lines, passedThrough }: LogReader): void {
+    this.#stats.lines += lines;
+    this.#stats.passed_through += passedThrough;
+  }
+
   async #take(
     file: string,
-    found: readonly (LoginEvent | SensorError)[],
+    found: readonly (RecordedLogin | SensorError)[],
     sink: Sink,
     beforePrint?: () => void,
   ): Promise<void> {

@@ -81,7 +81,7 @@ describe('a line of the proxy, read back', () => {
     fc.assert(
       fc.property(anyLogin, fc.constantFrom('3.0' as const, '3.5' as const), (login, openssl) => {
         const read = loginOf(lineOf(login, openssl)) as SeenLogin;
-        const { sslJa3, ja3, ja4, time, ...rest } = cleanLogin(login);
+        const { sslJa3: _1, ja3: _2, ja4: _3, time, ...rest } = cleanLogin(login);
         expect(read).toMatchObject(rest);
         expect([read.time.seconds, read.time.nanoseconds]).toEqual([time.seconds, time.nanoseconds]);
         expect(read.sslJa3).toEqual(read.fingerprint?.sslJa3[openssl]);

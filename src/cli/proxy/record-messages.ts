@@ -1,0 +1,29 @@
+import type { ObservationRow, SeenLogin } from '../../model/index.js';
+import type { UserForm } from '../../store/index.js';
+import type { ErrorParts } from '../jobs/messages.js';
+
+/** What the thread that writes is started with. */
+export interface WriterSettings {
+  /** Path of the database, which is made where there is none. */
+  readonly database: string;
+  readonly users: UserForm;
+  /** What was kept long enough is let go of, at the beginning and daily. */
+  readonly prune: boolean;
+}
+
+/** Rows of one turn. */
+export interface Batch {
+  readonly logins: readonly SeenLogin[];
+  readonly observations: readonly ObservationRow[];
+}
+
+/** A batch comes when the one before is answered. `close`: nothing comes any more. */
+export type ToWriter = { readonly type: 'write'; readonly batch: Batch } | { readonly type: 'close' };
+
+export type FromWriter =
+  /** All rows of the batch are committed. */
+  | { readonly type: 'written' }
+  /** Some may be committed: handing all of them in again is safe. */
+  | { readonly type: 'failed'; readonly error: ErrorParts }
+  | { readonly type: 'pruned'; readonly cut: number; readonly deleted: number }
+  | { readonly type: 'prune_failed'; readonly error: ErrorParts };
