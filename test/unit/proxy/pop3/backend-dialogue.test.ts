@@ -262,6 +262,13 @@ describe('other logins', () => {
     expect(say('+ cj0=')).toEqual(['<challenge r=>']);
   });
 
+  it('end where the backend will not wait for the client', () => {
+    const { dialogue, say } = ready(dovecot);
+    dialogue.begin(attempt({ kind: 'sasl', initial: null }, 'CRAM-MD5'));
+    expect(say('+ PDE+', '-ERR [AUTH] too slow').at(-2)).toBe('<answer failed: too slow>');
+    expect(dialogue.respond(bytesOf('late'))).toEqual([]);
+  });
+
   it('can be given up', () => {
     const { dialogue, say } = ready(dovecot);
     dialogue.begin(attempt({ kind: 'sasl', initial: null }, 'CRAM-MD5'));

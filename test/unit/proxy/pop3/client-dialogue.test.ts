@@ -338,6 +338,24 @@ describe('STLS', () => {
   });
 });
 
+describe('calls out of turn', () => {
+  it('do nothing', () => {
+    const { dialogue, say } = begin(inClear);
+    const out = () => [
+      ...dialogue.startTls(),
+      ...dialogue.secured(),
+      ...dialogue.refuseTls(),
+      ...dialogue.challenge(new Uint8Array(1)),
+      ...dialogue.finish('succeeded', null),
+    ];
+    expect(out()).toEqual([]);
+    dialogue.close('shutting_down');
+    expect(out()).toEqual([]);
+    expect(dialogue.close('shutting_down')).toEqual([]);
+    expect(say('NOOP')).toEqual([]);
+  });
+});
+
 describe('limits', () => {
   it('closes at too many commands that are none, in a row or not', () => {
     const { say } = begin();

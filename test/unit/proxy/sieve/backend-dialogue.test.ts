@@ -194,6 +194,13 @@ describe('logins', () => {
     ]);
   });
 
+  it('end where the backend will not wait for the client', () => {
+    const { dialogue, say } = ready();
+    dialogue.begin(sasl('CRAM-MD5', null));
+    expect(say('"PDE+"', 'NO "too slow"').at(-2)).toBe('<answer failed: too slow>');
+    expect(dialogue.respond(bytesOf('late'))).toEqual([]);
+  });
+
   it('can be given up', () => {
     const { dialogue, say } = ready();
     expect(told(dialogue.begin(sasl('CRAM-MD5', null)))).toEqual(['AUTHENTICATE "CRAM-MD5"']);
