@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Attempt } from '../../../../src/proxy/attempt.js';
 import type {
   BackendDialogueSettings,
@@ -5,7 +6,9 @@ import type {
   ClientDialogueSettings,
   ClientStep,
 } from '../../../../src/proxy/dialogue.js';
+import { imapClientDialogue } from '../../../../src/proxy/imap/index.js';
 import { fromLatin1, latin1 } from '../../../../src/proxy/lines.js';
+import { everyDelivery, throughReusedBuffer } from '../../../harness/every-cut.js';
 
 /** A client inside TLS of a proxy that offers every mechanism, in front of a Dovecot. */
 export function clientSettings(changes: Partial<ClientDialogueSettings> = {}): ClientDialogueSettings {
@@ -77,3 +80,23 @@ export const bytes = fromLatin1;
 
 /** Base64 of text whose characters are bytes. */
 export const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
+
+/** One that has greeted. */
+export function greeted(changes: Partial<ClientDialogueSettings> = {}) {
+  const dialogue = imapClientDialogue(clientSettings(changes));
+  dialogue.greet();
+  return dialogue;
+}
+
+/** All that comes of what a client sends, in every delivery the same. */
+export function answers(sent: string, changes: Partial<ClientDialogueSettings> = {}): string[] {
+  let first: string[] | null = null;
+  for (const delivery of everyDelivery(bytes(sent))) {
+    const dialogue = greeted(changes);
+    const steps: string[] = [];
+    throughReusedBuffer(delivery, (chunk) => steps.push(...shown(dialogue.push(chunk))));
+    first ??= steps;
+    expect(steps, delivery.name).toEqual(first);
+  }
+  return first ?? [];
+}
