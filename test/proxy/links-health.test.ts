@@ -152,9 +152,10 @@ describe('health checks', () => {
     const settings: BackendDialogueSettings[] = [];
     const backend = backendOptions([store], { proxyProtocol: 2, forward: true, healthInterval: 5 });
     const { links, notices } = underTest([backend], {
+      listeners: [listenerOptions({ protocol: 'pop3' })],
       dialogueFor: {
         ...lineDialogues,
-        imap: (given) => {
+        pop3: (given) => {
           settings.push(given);
           return new LineDialogue(given);
         },
@@ -173,7 +174,7 @@ describe('health checks', () => {
     });
     await until(() => store.count() > 3);
     const label = `store (127.0.0.1:${store.port})`;
-    const warning = `warn a backend does not take what it is told of clients: it must trust this address ${label}`;
+    const warning = `warn a backend does not take what it is told of clients: it must trust this proxy ${label}`;
     expect(notices.lines).toEqual([warning]);
     knows = true;
     await until(() => links.introduction('store')?.tookIdentity === true);
@@ -220,5 +221,15 @@ describe('introductions', () => {
     await host({ greeting: 'without' }, store.port);
     (await links.ready(linkRequest(backend, { identity: { ...IDENTITY, tls: false } }))).stream.destroy();
     expect(links.introduction('store')?.greeting).toBe('trusting');
+  });
+
+  it('are inherited by the links of a new configuration', async () => {
+    const store = await host({ greeting: 'before' });
+    const backend = backendOptions([store]);
+    const former = underTest([backend]).links;
+    await former.start();
+    const { links } = underTest([backend]);
+    links.inherit(former);
+    expect(links.introduction('store')?.greeting).toBe('before');
   });
 });

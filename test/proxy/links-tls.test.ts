@@ -217,7 +217,8 @@ describe.skipIf(!opensslIsThere)(`TLS to backends (${OPENSSL_ABSENT})`, () => {
         src: { ip: '192.0.2.7', port: 50_123 },
         dst: { ip: '198.51.100.1', port: 993 },
         authority: 'imap.example.org',
-        alpn: 'imap',
+        // Dovecot 2.4.1 refuses every connection whose header has one.
+        alpn: null,
       });
       // A backend that hears of the client's TLS offers no STARTTLS.
       if (tls === 'starttls') expect(store.headers[0]?.ssl).toBeNull();

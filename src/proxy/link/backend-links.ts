@@ -1,5 +1,5 @@
 import { SensorError } from '../../errors.js';
-import type { BackendIntroduction } from '../dialogue.js';
+import type { BackendIntroduction, Protocol } from '../dialogue.js';
 import type { LinkRequest, Links, RawLink, ReadyLink } from '../links.js';
 import type { BackendOptions, ProxyOptions } from '../options.js';
 import type { Notices } from '../ports.js';
@@ -46,6 +46,11 @@ export class BackendLinks implements Links {
     await Promise.all([...this.#backends.values()].map((backend) => this.#watch(backend)));
   }
 
+  /** Takes over what backends said of themselves to the links before these: after a reload clients need not wait until all have been asked again. */
+  inherit(former: BackendLinks): void {
+    this.#introductions.inherit(former.#introductions);
+  }
+
   async ready(request: LinkRequest): Promise<ReadyLink> {
     const { backend, protocol, identity, signal } = request;
     this.#learnCheck(backend, () => checkFor(backend, protocol, 'terminated', backend.tls));
@@ -61,6 +66,7 @@ export class BackendLinks implements Links {
       openReady(candidate, approach, this.#surroundings),
     );
     this.#learn(request, opened.introduction, identity?.tls === true, toldTls(request) !== null);
+    if (identity !== null) this.#noteTrust(host, protocol, opened.introduction);
     return { ...opened, host: host.label };
   }
 
@@ -161,7 +167,7 @@ export class BackendLinks implements Links {
           backend.proxyProtocol === 2 && check.tls !== 'starttls',
         );
       } else this.#introductions.learn(backend.name, introduction, check.tls !== 'none');
-      if (check.terminated && backend.forward) this.#noteTrust(host, introduction.tookIdentity);
+      if (check.terminated && backend.forward) this.#noteTrust(host, check.protocol, introduction);
       this.#succeeded(host, true);
       return true;
     } catch (error) {
@@ -171,14 +177,16 @@ export class BackendLinks implements Links {
     }
   }
 
-  #noteTrust(host: Host, tookIdentity: boolean): void {
-    if (tookIdentity) this.#untold.delete(host);
-    else if (!this.#untold.has(host)) {
-      this.#untold.add(host);
-      this.#notices.warn('a backend does not take what it is told of clients: it must trust this address', {
-        host: host.label,
-      });
-    }
+  /**
+   * Once for each host. Clients' links tell, too: behind a PROXY header Dovecot asks whether it trusts the client's address, not ours, and then only a check, which comes from ours,
+   * is taken at its word. An IMAP ID tells nothing: Dovecot 2.3 answers it alike whether it trusts us or not.
+   */
+  #noteTrust(host: Host, protocol: Protocol, { tookIdentity }: BackendIntroduction): void {
+    if (tookIdentity || protocol === 'imap' || this.#untold.has(host)) return;
+    this.#untold.add(host);
+    this.#notices.warn('a backend does not take what it is told of clients: it must trust this proxy', {
+      host: host.label,
+    });
   }
 
   #succeeded(host: Host, checked: boolean): void {

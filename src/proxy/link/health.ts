@@ -26,14 +26,11 @@ export function checkApproach(backend: BackendOptions, check: Check, signal: Abo
   };
 }
 
-function checkHeader(socket: Socket, version: 1 | 2, { protocol, tls, terminated }: Check): Uint8Array {
+function checkHeader(socket: Socket, version: 1 | 2, { tls, terminated }: Check): Uint8Array {
   // A backend that hears of TLS does not offer STARTTLS any more.
   if (version === 2 && terminated && tls !== 'starttls') {
     const [remote, local] = ownEnds(socket);
-    return clientHeader(
-      { remote, local, protocol, serverName: null, alpn: null, tls: { version: null, cipher: null } },
-      version,
-    );
+    return clientHeader({ remote, local, serverName: null, tls: { version: null, cipher: null } }, version);
   }
   return writeProxyHeader(
     { command: 'LOCAL', family: 'UNSPEC', transport: 'UNSPEC', src: null, dst: null, unix: null },

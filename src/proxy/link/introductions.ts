@@ -13,6 +13,11 @@ export class Introductions {
     (secured ? this.#secured : this.#plain).set(backend, introduction);
   }
 
+  inherit(former: Introductions): void {
+    for (const [backend, introduction] of former.#secured) this.#secured.set(backend, introduction);
+    for (const [backend, introduction] of former.#plain) this.#plain.set(backend, introduction);
+  }
+
   of(backend: string): BackendIntroduction | null {
     return this.#secured.get(backend) ?? this.#plain.get(backend) ?? null;
   }

@@ -1,18 +1,16 @@
 import { isIP } from 'node:net';
 import type { Endpoint } from '../../endpoint.js';
 import { type ProxyTlv, writeProxyHeader } from '../../haproxy/index.js';
-import type { Protocol } from '../dialogue.js';
 import type { LinkRequest } from '../links.js';
 import { MAX_AUTHORITY } from './limits.js';
 
 /** What a PROXY header tells of a client. */
-export interface HeaderSubject extends Pick<LinkRequest, 'remote' | 'local' | 'serverName' | 'alpn' | 'protocol'> {
+export interface HeaderSubject extends Pick<LinkRequest, 'remote' | 'local' | 'serverName'> {
   /** TLS of the client that has ended before this link; null: none, or it goes on inside the link. Texts are null where nobody knows. */
   readonly tls: { readonly version: string | null; readonly cipher: string | null } | null;
 }
 
 // PROXY protocol section 2.2, types and the subtypes inside PP2_TYPE_SSL.
-const ALPN = 0x01;
 const AUTHORITY = 0x02;
 const SSL = 0x20;
 const SSL_VERSION = 0x21;
@@ -21,17 +19,9 @@ const SSL_CIPHER = 0x23;
 /** PP2_CLIENT_SSL of section 2.2.6: the client connected over TLS. */
 const CLIENT_SSL = 0x01;
 
-/** IANA's ALPN names. Dovecot refuses a connection whose ALPN is not its service's; submission has no name. */
-const ALPN_NAMES: Readonly<Record<Protocol, string | null>> = {
-  imap: 'imap',
-  pop3: 'pop3',
-  sieve: 'managesieve',
-  submission: null,
-  smtp: null,
-};
-
 /**
- * The PROXY header for a client, version 1 or 2. Version 2 says with it what can be said: TLS, the server name, ALPN.
+ * The PROXY header for a client, version 1 or 2. Version 2 tells of TLS and of the server name, too. It does not tell the ALPN:
+ * Dovecot 2.4.1 refuses every connection whose header has one, the right one included, and no mail server does anything else with it.
  *
  * @throws SensorError `proxy_malformed` for an endpoint that is none
  */
@@ -68,9 +58,8 @@ function asIpv6({ ip, port }: Endpoint): Endpoint {
   return { ip: isIP(ip) === 4 ? `::ffff:${ip}` : ip, port };
 }
 
-function tlvsOf({ tls, serverName, alpn, protocol }: HeaderSubject): readonly ProxyTlv[] {
+function tlvsOf({ tls, serverName }: HeaderSubject): readonly ProxyTlv[] {
   const tlvs: ProxyTlv[] = [];
-  if (alpn !== null && alpn === ALPN_NAMES[protocol]) tlvs.push(text(ALPN, alpn));
   // A client may write what it likes into its hello, and Dovecot refuses a connection whose server name has other characters than these.
   if (serverName !== null && serverName.length <= MAX_AUTHORITY && /^[a-z0-9_.-]+$/i.test(serverName)) {
     tlvs.push(text(AUTHORITY, serverName));

@@ -3,12 +3,10 @@ import { linkLimits } from '../../../../src/proxy/link/index.js';
 import { clientHeader, type HeaderSubject } from '../../../../src/proxy/link/proxy-header.js';
 
 const v4: HeaderSubject = {
-  protocol: 'imap',
   remote: { ip: '192.0.2.7', port: 50_123 },
   local: { ip: '198.51.100.1', port: 993 },
   tls: null,
   serverName: null,
-  alpn: null,
 };
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -25,7 +23,7 @@ describe('version 1', () => {
     Buffer.from(clientHeader({ ...v4, ...subject }, 1)).toString('latin1');
 
   it('is a line of addresses and ports, and of nothing else', () => {
-    const everything = { tls: { version: 'TLSv1.3', cipher: 'x' }, serverName: 'imap.example.org', alpn: 'imap' };
+    const everything = { tls: { version: 'TLSv1.3', cipher: 'x' }, serverName: 'imap.example.org' };
     expect(line(everything)).toBe('PROXY TCP4 192.0.2.7 198.51.100.1 50123 993\r\n');
   });
 
@@ -70,19 +68,6 @@ describe('version 2', () => {
     const inner = `210007${text('TLSv1.3')}23000c${text('AES_128_GCM_')}`;
     expect(header({ tls: { version: 'TLSv1.3', cipher: 'AES_128_GCM_' } })).toBe(withTlvs(`20001e0100000001${inner}`));
     expect(header({ tls: { version: null, cipher: null } })).toBe(withTlvs('2000050100000001'));
-  });
-
-  it.each([
-    ['imap', 'imap', `010004${text('imap')}`],
-    ['pop3', 'pop3', `010004${text('pop3')}`],
-    ['sieve', 'managesieve', `01000b${text('managesieve')}`],
-    ['imap', 'h2', ''],
-    ['pop3', 'imap', ''],
-    ['submission', 'submission', ''],
-    ['smtp', 'smtp', ''],
-    ['imap', null, ''],
-  ] as const)('tells an ALPN only where it is the service’s own: %s, %s', (protocol, alpn, wanted) => {
-    expect(header({ protocol, alpn })).toBe(withTlvs(wanted));
   });
 
   it.each(['imap.example.org', 'IMAP_1.example', 'xn--bcher-kva.example'])('tells the server name %s', (serverName) => {
