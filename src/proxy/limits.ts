@@ -14,3 +14,6 @@ export const FIRST_TTL = 7;
 
 /** Milliseconds a connection may take to close after its last bytes, before it is cut. */
 export const GOODBYE_TIMEOUT = 5000;
+
+/** Milliseconds the backends are given to introduce themselves before clients are let in: their capabilities are shown to the first ones too, unless a backend is slow. */
+export const INTRODUCTION_WAIT = 1000;

@@ -49,7 +49,6 @@ export class LoginProxy {
   async listen(): Promise<readonly BoundListener[]> {
     const { listeners, bound } = await this.#open(this.#generation, this.#generation.options.listeners);
     this.#listeners = listeners;
-    this.#generation.begin();
     this.#notice = setInterval(this.#tellRefused, REFUSED_NOTICE_INTERVAL).unref();
     return bound;
   }
@@ -77,7 +76,6 @@ export class LoginProxy {
     for (const listener of former.values()) listener.close();
     this.#listeners = [...kept, ...listeners];
     this.#admission.change(options.limits);
-    generation.begin();
     this.#generation.end();
     this.#generation = generation;
     return bound;
@@ -96,7 +94,9 @@ export class LoginProxy {
     await this.#admission.empty(drainTimeout);
   }
 
+  /** @throws the system's error of one that cannot be bound; the generation has ended then */
   async #open(generation: Generation, options: readonly ListenerOptions[]) {
+    await generation.begin();
     const listeners = options.map(
       (listener) => new Listener(listener, generation.run, this.#admission, this.#ports.notices),
     );
@@ -104,6 +104,7 @@ export class LoginProxy {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) {
       for (const listener of listeners) listener.close();
+      generation.end();
       throw failed.reason;
     }
     const bound = results.map((result, i) => ({
