@@ -53,7 +53,12 @@ describe('the library', () => {
   });
 
   it('exports these values as ja3-sensor/socket', () => {
-    expect(Object.keys(socketLibrary).sort()).toEqual(['SensorError', 'fingerprintConnections', 'readClientHello']);
+    expect(Object.keys(socketLibrary).sort()).toEqual([
+      'SecondHello',
+      'SensorError',
+      'fingerprintConnections',
+      'readClientHello',
+    ]);
   });
 
   it('is reached by the names in package.json alone', () => {

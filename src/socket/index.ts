@@ -17,3 +17,4 @@ export {
 } from './fingerprint-connections.js';
 export type { FingerprintConnectionsOptions, HelloReadOptions } from './options.js';
 export { type ReadHello, readClientHello } from './read-client-hello.js';
+export { type AfterHello, SecondHello } from './second-hello.js';
