@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import {
   ConfigurationError,
   formatProblem,
@@ -10,7 +9,7 @@ import { openNotices } from '../../login/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runAlone } from '../proxy/alone.js';
 import { runFirst } from '../proxy/first.js';
-import { runWorker } from '../proxy/worker.js';
+import { firstProcess, isWorker, runWorker } from '../proxy/worker.js';
 import { writeError } from '../say.js';
 
 /**
@@ -22,11 +21,10 @@ export async function proxy(path: string, onlyCheck: boolean): Promise<ExitCode>
   if (onlyCheck) return check(path);
   const notices = await openNotices({ target: 'stderr', plain: process.stderr.isTTY === true });
   // systemd's sockets belong to the first process; workers ask it for them by their numbers.
-  const pid = cluster.isWorker ? process.ppid : process.pid;
-  const read = () => readProxyConfiguration(path, { fds: systemdSockets(process.env, pid) });
+  const read = () => readProxyConfiguration(path, { fds: systemdSockets(process.env, firstProcess()) });
   const configuration = readOrTell(read);
   if (configuration === null) return EXIT.usage;
-  if (cluster.isWorker) return runWorker(configuration, read, notices);
+  if (isWorker()) return runWorker(configuration, read, notices);
   for (const warning of configuration.warnings) notices.warn(formatProblem(warning));
   return configuration.runtime.workers > 1
     ? runFirst(configuration, read, notices)

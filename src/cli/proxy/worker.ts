@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import type { ProxyConfiguration } from '../../config/index.js';
 import type { NoticeLines } from '../../login/index.js';
@@ -6,6 +7,11 @@ import type { FromWorker, ToWorker } from './messages.js';
 import { dropPrivileges } from './privileges.js';
 import { problemsOf, RunningProxy } from './running-proxy.js';
 import { ignoreSignals } from './signals.js';
+
+export const isWorker = (): boolean => cluster.isWorker;
+
+/** The process that was started, which may be this one. */
+export const firstProcess = (): number => (cluster.isWorker ? process.ppid : process.pid);
 
 /** One of several processes. It does what the first one tells it, and ends with it. */
 export async function runWorker(

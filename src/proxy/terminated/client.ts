@@ -43,10 +43,9 @@ export class Client {
 
   tlsBegun(tls: ClientTls): void {
     this.#tls = tls;
-    // What was said in clear is forgotten: anyone on the way could have said it.
+    // What was said in clear is forgotten: anyone on the way could have said it. Not the claim of a trusted peer, though: Dovecot's proxy makes it before STARTTLS.
     this.#clientId = null;
     this.#helo = null;
-    this.#claim = null;
   }
 
   /** Claims of a peer that is trusted; a later one adds to an earlier one. */
