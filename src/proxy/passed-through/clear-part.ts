@@ -10,7 +10,7 @@ type RefusedStep = Extract<ClientStep, { step: 'refused' }>;
 
 /**
  * What is said in clear before TLS is passed through. We say it ourselves: nothing a client says in clear ever reaches the backend, so there is nothing to be
- * forged or injected (docs/decisions/0011).
+ * forged or injected (docs/decisions/0012).
  *
  * The client is read on while it waits for the go-ahead, because only so is it noticed when it leaves; its dialogue throws away what it says then.
  */
