@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BackendDialogueSettings } from '../../src/proxy/dialogue.js';
 import { hostThat, type LineHost, lineHost, refusingPort, silent } from '../harness/backend-hosts.js';
 import { LineDialogue, lineDialogues } from '../harness/line-dialogue.js';
@@ -23,7 +24,7 @@ function underTest(...args: Parameters<typeof linksTo>) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const told = {
@@ -131,19 +132,28 @@ describe('health checks', () => {
     expect(taken.has(label)).toBe(true);
   });
 
-  it('end with close, and links that were handed out live on', async () => {
-    const store = await host();
-    const backend = backendOptions([store], { healthInterval: 1 });
-    const { links } = underTest([backend]);
-    await links.start();
-    const { stream } = await links.ready(linkRequest(backend));
-    links.close();
-    await until(() => store.open() === 1);
-    const before = store.count();
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(store.count()).toBe(before);
-    expect(stream.destroyed).toBe(false);
-    stream.destroy();
+  it('end with close, and leave no timer; links that were handed out live on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const store = await host();
+      const backend = backendOptions([store], { healthInterval: 1000 });
+      const { links } = underTest([backend]);
+      await links.start();
+      const { stream } = await links.ready(linkRequest(backend));
+      await until(() => store.open() === 1);
+      // the next check's alone
+      await until(() => vi.getTimerCount() === 1);
+      vi.advanceTimersByTime(1000);
+      await until(() => store.count() === 3 && store.open() === 1 && vi.getTimerCount() === 1);
+      links.close();
+      expect(vi.getTimerCount()).toBe(0);
+      stream.write('STILL\n');
+      const [answer] = (await once(stream.resume(), 'data')) as [Buffer];
+      expect(answer.toString()).toBe('STILL\n');
+      stream.destroy();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('tell the backend of a client with TLS at our own address, and notice one that does not listen', async () => {

@@ -162,7 +162,10 @@ describe.skipIf(!opensslIsThere)(`TLS to backends (${OPENSSL_ABSENT})`, () => {
       const store = await host({
         instead: (socket) => {
           socket.write('HI there\n');
-          socket.once('data', () => socket.write('TLS!\n', () => setTimeout(() => socket.write('HI injected\n'), 20)));
+          socket.once('data', () => {
+            socket.write('TLS!\n');
+            socket.once('data', () => socket.write('HI injected\n'));
+          });
         },
       });
       const backend = backendOptions([store], { tls: 'starttls', verify: trusting(certificate) });
