@@ -1,7 +1,7 @@
 /** Ceilings for configuration files. They are the operator's own, so these catch a wrong file, not an attack. */
 
 /** Bytes of a configuration file. A hundred listeners take 40 KB. */
-export const MAX_CONFIG_BYTES = 1024 * 1024;
+export const MAX_CONFIG_BYTES = 256 * 1024;
 
 /** Bytes of a table of users: as many names as a table may have (src/proxy/route), with 64 for each line. */
 export const MAX_TABLE_BYTES = 64 * 1024 * 1024;
@@ -12,5 +12,5 @@ export const MAX_ALIASES = 1000;
 /** Characters of a value that a message shows. */
 export const MAX_SHOWN = 40;
 
-/** Problems that are listed; the rest is counted. A wrong file has as many as lines. */
-export const MAX_PROBLEMS = 100;
+/** Errors that are looked up and listed. A file that is no configuration has as many as lines, and finding each place takes time. */
+export const MAX_ERRORS = 100;

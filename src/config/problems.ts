@@ -1,5 +1,4 @@
 import { SensorError } from '../errors.js';
-import { MAX_PROBLEMS } from './limits.js';
 
 /** From the document's root: `['listeners', 0, 'tls']`. */
 export type KeyPath = readonly (string | number)[];
@@ -41,10 +40,10 @@ export class ConfigurationError extends SensorError {
   /** In the order of the file, warnings included. At least one is an error. */
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param more there were more errors than are in `problems` */
+  constructor(problems: readonly Problem[], more = false) {
     const errors = problems.filter(({ severity }) => severity === 'error');
-    const lines = errors.slice(0, MAX_PROBLEMS).map(formatProblem);
-    if (errors.length > MAX_PROBLEMS) lines.push(`and ${errors.length - MAX_PROBLEMS} more`);
+    const lines = [...errors.map(formatProblem), ...(more ? ['and more'] : [])];
     super('configuration_invalid', errors[0]?.path ?? '', 0, lines.join('\n'));
     this.problems = problems;
   }

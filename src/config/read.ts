@@ -48,7 +48,7 @@ export function readProxyConfiguration(
   if (file instanceof SensorError) throw unreadable(path, file);
   const document = readYaml(file.text);
   const report = new Report(path, document);
-  if (report.failed) throw new ConfigurationError(report.problems);
+  report.throwIfFailed();
 
   const files = new Files(path, readFile, now);
   const draft = readShape(document.value, report);
@@ -59,7 +59,7 @@ export function readProxyConfiguration(
   checkAddresses(draft, report);
   checkBackends(draft, drafts, report);
   checkWhole(draft, report);
-  if (report.failed) throw new ConfigurationError(report.problems);
+  report.throwIfFailed();
 
   // Nothing failed, so the shape was whole.
   const root = draft.root as ProxyEntry;

@@ -1,4 +1,5 @@
-import { formatPath, type KeyPath, type Problem } from './problems.js';
+import { MAX_ERRORS } from './limits.js';
+import { ConfigurationError, formatPath, type KeyPath, type Problem } from './problems.js';
 import type { YamlDocument } from './yaml.js';
 
 /** Collects what is wrong, each with its place in the file. */
@@ -6,11 +7,14 @@ export class Report {
   readonly #file: string;
   readonly #document: YamlDocument;
   readonly #problems: Problem[] = [];
+  readonly #told = new Set<string>();
+  #errors = 0;
 
   constructor(file: string, document: YamlDocument) {
     this.#file = file;
     this.#document = document;
-    for (const { line, column, message } of document.problems) {
+    this.#errors = document.problems.length;
+    for (const { line, column, message } of document.problems.slice(0, MAX_ERRORS)) {
       this.#problems.push({ severity: 'error', file, line, column, path: '', message });
     }
   }
@@ -33,14 +37,17 @@ export class Report {
     return [...this.#problems].sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  get failed(): boolean {
-    return this.#problems.some(({ severity }) => severity === 'error');
+  /** @throws ConfigurationError where there is an error */
+  throwIfFailed(): void {
+    if (this.#errors > 0) throw new ConfigurationError(this.problems, this.#errors > MAX_ERRORS);
   }
 
   #add(severity: Problem['severity'], path: KeyPath, message: string, part?: 'key' | 'value'): void {
+    const told = `${formatPath(path)}: ${message}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
+    if (severity === 'error' && ++this.#errors > MAX_ERRORS) return;
     const { line, column } = this.#document.locate(path, part);
-    const problem = { severity, file: this.#file, line, column, path: formatPath(path), message };
-    const known = this.#problems.some((other) => other.path === problem.path && other.message === message);
-    if (!known) this.#problems.push(problem);
+    this.#problems.push({ severity, file: this.#file, line, column, path: formatPath(path), message });
   }
 }

@@ -49,9 +49,11 @@ function asRecord(value: unknown): Record<string, unknown> {
 function tell(issue: Issue, above: KeyPath, value: unknown, report: Report): void {
   const path: KeyPath = [...above, ...(issue.path as KeyPath)];
   switch (issue.code) {
-    case 'unrecognized_keys':
-      for (const key of issue.keys) report.error([...path, key], noSuchKey(key, keysAt(path)), 'key');
+    case 'unrecognized_keys': {
+      const known = keysAt(path);
+      for (const key of issue.keys) report.error([...path, key], noSuchKey(key, known), 'key');
       return;
+    }
     case 'invalid_key':
       report.error(path, `expected ${issue.issues[0]!.message}, not ${quoted(String(path.at(-1)))}`, 'key');
       return;
@@ -99,9 +101,13 @@ interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
+/** Made when the first mistake needs it. */
+let jsonSchema: JsonSchema | null = null;
+
 /** The keys a mapping may have. */
 function keysAt(path: KeyPath): readonly string[] {
-  let schemas: readonly JsonSchema[] = [proxyJsonSchema() as JsonSchema];
+  jsonSchema ??= proxyJsonSchema() as JsonSchema;
+  let schemas: readonly JsonSchema[] = [jsonSchema];
   const alternativesOf = ({ anyOf = [], oneOf = [] }: JsonSchema) => [...anyOf, ...oneOf];
   for (const step of path) {
     schemas = schemas

@@ -60,6 +60,8 @@ export function readYaml(text: string): YamlDocument {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
+    // Looked for below: the parser holds every key against every other.
+    uniqueKeys: false,
     logLevel: 'error',
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== FLOAT),
   });
@@ -73,6 +75,14 @@ export function readYaml(text: string): YamlDocument {
   }));
   if (problems.length === 0) {
     visit(document, {
+      Map(_, map) {
+        const keys = new Set<unknown>();
+        for (const { key } of map.items) {
+          if (!isScalar(key)) continue;
+          if (keys.has(key.value)) problems.push({ ...at(key.range?.[0] ?? 0), message: reasons.DUPLICATE_KEY! });
+          keys.add(key.value);
+        }
+      },
       Alias(_, alias) {
         // Not the parser's business: it is found out where the alias is used.
         if (alias.resolve(document) === undefined) {

@@ -143,17 +143,11 @@ openssl: 3.1
     }
   });
 
-  it('a hundred are listed, the rest is counted', () => {
-    const { message } = (() => {
-      try {
-        const text = Array.from({ length: 250 }, (_, i) => `k${i}: 1`).join('\n');
-        return readProxyConfiguration('/p', { readFile: filesOf({ '/p': text }) }) as never;
-      } catch (error) {
-        return error as ConfigurationError;
-      }
-    })();
-    expect(message.split('\n')).toHaveLength(101);
-    expect(message).toMatch(/\nand 152 more$/);
+  it('a hundred are listed', () => {
+    const read = (text: string) => () => readProxyConfiguration('/p', { readFile: filesOf({ '/p': text }) });
+    const text = Array.from({ length: 300 }, (_, i) => `k${i}: 1`).join('\n');
+    expect(read(text)).toThrow(/^(?:.+\n){100}and more$/);
+    expect(read('k: 1')).not.toThrow(/and more/);
   });
 
   it('a file that is not there', () => {

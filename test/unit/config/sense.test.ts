@@ -316,12 +316,14 @@ describe('warnings', () => {
     const backends =
       '  dovecot: { hosts: "127.0.0.1:1", proxy_protocol: 1, tls: implicit, verify: { insecure: true } }\n';
     const paths = warningsOf(file(passed(more), backends)).map((line) => line.slice('warning: '.length).split(': ')[0]);
-    expect(paths.sort()).toEqual([
-      'backends.dovecot',
-      'backends.dovecot.tls',
-      'backends.dovecot.verify',
-      ...['apop', 'certificates', 'cleartext', 'mechanisms', 'tls_settings'].map((key) => `listeners[0].${key}`),
-    ]);
+    expect(new Set(paths)).toEqual(
+      new Set([
+        'backends.dovecot',
+        'backends.dovecot.tls',
+        'backends.dovecot.verify',
+        ...['apop', 'certificates', 'cleartext', 'mechanisms', 'tls_settings'].map((key) => `listeners[0].${key}`),
+      ]),
+    );
   });
 
   it('TLS that clients do not expect on a port', () => {
