@@ -113,8 +113,11 @@ describe('both halves of ManageSieve together', () => {
     '\r\n',
     '\0',
   ];
+  /** What gets a login as far as its attempt. */
+  const introduction = '"SASL" "PLAIN CRAM-MD5"\r\n"XCLIENT"\r\nOK\r\nOK "Updated"\r\n';
   const chunk = (words: readonly string[]) =>
     fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...words) },
       {
         weight: 6,
         arbitrary: fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 4 }).map((all) => all.join('')),
@@ -131,7 +134,7 @@ describe('both halves of ManageSieve together', () => {
       { maxLength: 40 },
     );
     fc.assert(
-      fc.property(turns, fc.boolean(), fc.boolean(), (said, secured, trusted) => {
+      fc.property(turns, fc.boolean(), fc.boolean(), fc.boolean(), (said, secured, trusted, introduced) => {
         const settings = clientSettings({
           secured,
           starttls: true,
@@ -139,8 +142,10 @@ describe('both halves of ManageSieve together', () => {
           trusted,
           mechanisms: ['PLAIN', 'CRAM-MD5'],
         });
-        const pair = new LoginPair(sieveClientDialogue(settings), () =>
-          sieveBackendDialogue(backendSettings({ identity: exampleIdentity })),
+        const pair = new LoginPair(
+          sieveClientDialogue(settings),
+          () => sieveBackendDialogue(backendSettings({ identity: exampleIdentity })),
+          () => introduced && pair.fromBackend(bytesOf(introduction)),
         );
         for (const { from, text } of said) {
           if (from === 'client') pair.fromClient(bytesOf(text));
