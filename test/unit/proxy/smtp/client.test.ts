@@ -318,6 +318,14 @@ describe('STARTTLS', () => {
     expect(say('NOOP')).toEqual(['250 2.0.0 OK']);
   });
 
+  it('hears nothing either of what came in clear behind one that was refused', () => {
+    const { dialogue, say } = started(inClear);
+    dialogue.push(bytes('STARTTLS\r\nRSET\r\nHE'));
+    dialogue.push(bytes('LP\r\nFO'));
+    dialogue.refuseTls();
+    expect(say('NOOP')).toEqual(['250 2.0.0 OK']);
+  });
+
   it.each([
     ['where it is not offered', { secured: false, starttls: false }, 'STARTTLS', '503 5.5.1 STARTTLS is not offered'],
     ['with parameters', inClear, 'STARTTLS now', '501 5.5.4 STARTTLS has no parameters'],
