@@ -67,7 +67,7 @@ autocreate_post: yes
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: ${folder.at('sasl/db')}
-sasl_mech_list: PLAIN LOGIN CRAM-MD5
+sasl_mech_list: PLAIN LOGIN
 failedloginpause: 0
 tls_server_cert: ${cert}
 tls_server_key: ${key}

@@ -128,6 +128,7 @@ smtpd_tls_security_level = may
 smtpd_tls_loglevel = 1
 smtpd_error_sleep_time = 0
 smtpd_peername_lookup = no
+smtpd_client_port_logging = yes
 smtpd_client_connection_count_limit = 0
 `;
 }

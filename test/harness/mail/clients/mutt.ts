@@ -38,7 +38,7 @@ async function login(where: Login): Promise<LoggedIn> {
 
 const DONE = { imap: /< a\d+ OK .*(?:SELECT|Select)/, pop3: /< \+OK \d+ \d+/, submission: /< 235 /, sieve: /$^/ };
 const REFUSED = {
-  imap: /< a\d+ NO .*AUTHENTICATIONFAILED/,
+  imap: /> (a\d+) (?:AUTHENTICATE|LOGIN)[\s\S]*?< \1 NO (?!\[(?:UNAVAILABLE|PRIVACYREQUIRED))/,
   pop3: /< -ERR .*AUTH/,
   submission: /SMTP authentication failed|< 535/,
   sieve: /$^/,
