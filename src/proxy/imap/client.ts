@@ -3,7 +3,7 @@ import type { ClientDialogue, ClientDialogueSettings, ClientStep, ReasonCode } f
 import { fromLatin1, LineBuffer, latin1 } from '../lines.js';
 import { encodeBase64, isName, nameText, readResponse, SaslCollector, type SaslStep } from '../sasl/index.js';
 import { Secret } from '../secret.js';
-import { type Argument, astring } from './arguments.js';
+import { type Argument, astring, readArguments } from './arguments.js';
 import { writeCapabilities } from './capabilities.js';
 import { type Command, CommandReader } from './command.js';
 import { readIdentification } from './identification.js';
@@ -38,7 +38,7 @@ export class ImapClientDialogue implements ClientDialogue {
     this.#settings = settings;
     this.#secured = settings.secured;
     this.#lines = new LineBuffer(settings.limits.maxLine);
-    this.#commands = new CommandReader(this.#lines, settings.limits.maxLine);
+    this.#commands = new CommandReader(this.#lines, settings.limits.maxLine, readArguments);
     this.#sasl = new SaslCollector(settings.mechanisms);
   }
 

@@ -1,9 +1,9 @@
 import { type LineBuffer, latin1 } from '../lines.js';
-import { type Argument, readArguments } from './arguments.js';
+import type { Argument } from './arguments.js';
 import { MAX_TAG } from './limits.js';
 
 /** A command as a client wrote it, its literals in place. */
-export interface Command {
+export interface Command<A = readonly Argument[]> {
   /**
    * null where it is none, and must not be repeated to the client: what speaks here may be no IMAP client at all. A word alone is none either: a SASL response that
    * nobody asked for looks like that.
@@ -12,14 +12,21 @@ export interface Command {
   /** In capitals; empty where there is none. */
   readonly name: string;
   /** null where they are no argument list. */
-  readonly arguments: readonly Argument[] | null;
+  readonly arguments: A | null;
 }
+
+/**
+ * Reads what stands behind a command's name: `readArguments` before the login. The texts are overwritten afterwards.
+ *
+ * @returns null where it cannot be read
+ */
+export type ReadArguments<A> = (texts: readonly Uint8Array[], literals: readonly Uint8Array[]) => A | null;
 
 /**
  * What comes next: a command; `more`: it has not come; `invite`: a literal waits for leave, to be given at once; `too_long`: the command is longer than one may be;
  * `literal_too_long`: it announces a literal that would make it so.
  */
-export type CommandEvent = Command | 'more' | 'invite' | 'too_long' | 'literal_too_long';
+export type CommandEvent<A = readonly Argument[]> = Command<A> | 'more' | 'invite' | 'too_long' | 'literal_too_long';
 
 /** RFC 9051 section 4.3 and RFC 7888: a literal is announced at its line's end; with `+` it does not wait for leave. `~`: RFC 3516's literal8. */
 const ANNOUNCED = /(?:^|[ (])(~?)\{(\d{1,10})(\+?)\}$/;
@@ -33,9 +40,10 @@ const SP = 0x20;
 const NOTHING = new Uint8Array();
 
 /** Puts a client's lines and literals together to commands. */
-export class CommandReader {
+export class CommandReader<A = readonly Argument[]> {
   readonly #lines: LineBuffer;
   readonly #maxSize: number;
+  readonly #read: ReadArguments<A>;
   #texts: Uint8Array[] = [];
   #literals: Uint8Array[] = [];
   /** Octets of the command up to now, line ends included. */
@@ -45,12 +53,13 @@ export class CommandReader {
   /** It holds a literal8, which no command before the login takes. */
   #broken = false;
 
-  constructor(lines: LineBuffer, maxSize: number) {
+  constructor(lines: LineBuffer, maxSize: number, read: ReadArguments<A>) {
     this.#lines = lines;
     this.#maxSize = maxSize;
+    this.#read = read;
   }
 
-  next(): CommandEvent {
+  next(): CommandEvent<A> {
     for (;;) {
       if (this.#literal !== null) {
         const literal = this.#lines.literal(this.#literal);
@@ -76,7 +85,7 @@ export class CommandReader {
   }
 
   /** null: the literal behind it is on its way. */
-  #line(line: Uint8Array): CommandEvent | null {
+  #line(line: Uint8Array): CommandEvent<A> | null {
     this.#size += line.length + 2;
     if (this.#size > this.#maxSize + 2) return 'too_long';
     const announced = ANNOUNCED.exec(latin1(line.subarray(-LONGEST_ANNOUNCEMENT)));
@@ -94,17 +103,17 @@ export class CommandReader {
     return withoutLeave === '' ? 'invite' : null;
   }
 
-  #end(line: Uint8Array): Command {
+  #end(line: Uint8Array): Command<A> {
     this.#texts.push(line);
     const first = this.#texts[0]!;
     const [tag, nameAt] = word(first, 0);
     const [name, argumentsAt] = word(first, nameAt);
-    const command: Command = {
+    const command: Command<A> = {
       tag: TAG.test(tag) && tag.length <= MAX_TAG && name !== '' ? tag : null,
       name: name.toUpperCase(),
       arguments: this.#broken
         ? null
-        : readArguments([first.subarray(argumentsAt), ...this.#texts.slice(1)], this.#literals),
+        : this.#read([first.subarray(argumentsAt), ...this.#texts.slice(1)], this.#literals),
     };
     this.reset();
     return command;
