@@ -10,6 +10,8 @@ export interface Exim extends Running {
   readonly ca: string;
 }
 
+const PROGRAM = join(UNPACKED, 'exim/usr/sbin/exim4');
+
 /** Debian's Exim (`exim4-daemon-heavy`: the light one has no PROXY protocol). Mail that is submitted is thrown away, and logged. */
 export async function startExim(): Promise<Exim> {
   const folder = new Folder();
@@ -20,7 +22,7 @@ export async function startExim(): Promise<Exim> {
     mkdirSync(folder.at(name));
     chownSync(folder.at(name), 8, 8); // mail
   }
-  const exim = foreground(join(UNPACKED, 'exim/usr/sbin/exim4'), ['-C', folder.at('exim.conf'), '-bdf']);
+  const exim = foreground(PROGRAM, ['-C', folder.at('exim.conf'), '-bdf']);
   const log = () => folder.read('log/main') + folder.read('log/reject') + folder.read('log/panic');
   const stop = async () => {
     await exim.stop();
@@ -42,6 +44,7 @@ spool_directory = ${folder.at('spool')}
 log_file_path = ${folder.at('log')}/%s
 pid_file_path = ${folder.at('exim.pid')}
 exim_user = mail
+exim_path = ${PROGRAM}
 exim_group = mail
 never_users =
 local_interfaces = <; ${Object.values(ports)

@@ -72,9 +72,12 @@ let nextPort = 10_000 + (process.pid % 190) * 100;
 export async function freePorts<Name extends string>(...names: readonly Name[]): Promise<Record<Name, number>> {
   const ports: Partial<Record<Name, number>> = {};
   for (const name of names) {
-    do nextPort = nextPort >= 29_999 ? 10_000 : nextPort + 1;
-    while (!(await isFree(nextPort)));
-    ports[name] = nextPort;
+    let port: number;
+    do {
+      nextPort = nextPort >= 29_999 ? 10_000 : nextPort + 1;
+      port = nextPort; // others may take the next while this one is tried
+    } while (!(await isFree(port)));
+    ports[name] = port;
   }
   return ports as Record<Name, number>;
 }

@@ -79,6 +79,10 @@ const DIALOGUES: Readonly<Record<Login['protocol'], Dialogue>> = {
       typed.says('MAIL FROM:<one@example.org>\r\n');
       await typed.hears(/^\d{3} [^\n]*\n/m);
       typed.says('rcpt to:<two@example.org>\r\n');
+      await typed.hears(/^\d{3} [^\n]*\n/m);
+      typed.says('data\r\n');
+      await typed.hears(/^\d{3} [^\n]*\n/m);
+      typed.says('Subject: one\r\n\r\nfrom openssl\r\n.\r\n');
       in_ = (await typed.hears(/^\d{3} [^\n]*\n/m))?.startsWith('250') ?? false;
     }
     typed.says('quit\r\n');
