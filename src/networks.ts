@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 /** A set of addresses and networks. An IPv4-mapped IPv6 address, as a listener of both families gives it, counts as the IPv4 address. */
 export class Networks {
   readonly #list = new BlockList();
+  readonly #isEmpty: boolean;
 
   /**
    * @param networks `192.0.2.7`, `10.0.0.0/8`, `2001:db8::/32`
@@ -10,11 +11,12 @@ export class Networks {
    */
   constructor(networks: readonly string[]) {
     for (const network of networks) this.#add(network);
+    this.#isEmpty = networks.length === 0;
   }
 
   /** @param address as `socket.remoteAddress` gives it; undefined (a local socket, a stream that is no socket) is in no network */
   has(address: string | undefined): boolean {
-    if (address === undefined) return false;
+    if (address === undefined || this.#isEmpty) return false;
     // A link-local address comes with its interface, `fe80::1%eth0`.
     const zone = address.indexOf('%');
     const plain = zone < 0 ? address : address.slice(0, zone);

@@ -33,6 +33,8 @@ export interface Settings {
   readonly trusted: Networks;
 }
 
+const NOBODY = new Networks([]);
+
 /** @throws RangeError for a number that is none or out of bounds, TypeError for another mistake: these are the program's, never a peer's */
 export function settingsOf(options: FingerprintConnectionsOptions): Settings {
   const { proxyProtocol, trustedNetworks = [] } = options;
@@ -48,7 +50,7 @@ export function settingsOf(options: FingerprintConnectionsOptions): Settings {
     lastByteTimeout: whole('lastByteTimeout', options.lastByteTimeout ?? LAST_BYTE_TIMEOUT, MAX_TIMEOUT),
     maxWaiting: whole('maxWaiting', options.maxWaiting ?? MAX_WAITING, Number.MAX_SAFE_INTEGER),
     proxyProtocol: proxyProtocol ?? null,
-    trusted: new Networks(trustedNetworks),
+    trusted: trustedNetworks.length === 0 ? NOBODY : new Networks(trustedNetworks),
   };
 }
 

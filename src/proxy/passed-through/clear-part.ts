@@ -135,7 +135,7 @@ export class ClearPart {
     if (this.over !== null) return;
     this.#unlisten();
     this.#happened({ state: 'over', reason });
-    this.#gone.abort();
+    this.#gone.abort(reason); // a reason of our own: Node's costs a stack trace
   }
 
   #happened(end: ClearEnd): void {

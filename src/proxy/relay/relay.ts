@@ -53,10 +53,7 @@ class Relay {
     this.#back = new Direction(backend, client, null);
     client.on('close', this.#onClientClose);
     backend.on('close', this.#onBackendClose);
-    for (const stream of [client, backend]) {
-      stream.on('error', this.#onError);
-      if (stream instanceof Socket) stream.setNoDelay(true).setKeepAlive(true, KEEPALIVE_DELAY);
-    }
+    for (const stream of [client, backend]) stream.on('error', this.#onError);
     this.#signal?.addEventListener('abort', this.#onAbort);
     this.#forth.start();
     this.#back.start();
@@ -64,6 +61,8 @@ class Relay {
     if (client.closed) this.#onClientClose();
     if (backend.closed) this.#onBackendClose();
     if (this.#signal?.aborted) this.#onAbort();
+    // Not before the first bytes are on their way: it takes ten calls of the system, and no byte needs it yet.
+    setImmediate(tune, client, backend);
   }
 
   readonly #onError = (error: Error): void => {
@@ -106,5 +105,11 @@ class Relay {
     if (this.#linger !== null) clearTimeout(this.#linger);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#resolve({ fromClient: this.#forth.bytes, fromBackend: this.#back.bytes, error: this.#error });
+  }
+}
+
+function tune(...streams: readonly Duplex[]): void {
+  for (const stream of streams) {
+    if (stream instanceof Socket && !stream.destroyed) stream.setNoDelay(true).setKeepAlive(true, KEEPALIVE_DELAY);
   }
 }
