@@ -5,3 +5,4 @@ export type * from './label.js';
 export type * from './login.js';
 export type * from './observation.js';
 export type * from './recognition.js';
+export type * from './verdict.js';
