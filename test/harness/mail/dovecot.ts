@@ -37,6 +37,8 @@ export interface DovecotSettings {
   readonly trusts?: string;
   /** A socket for Postfix's SASL, in this folder. */
   readonly authFor?: string;
+  /** Lines behind its configuration, whose settings count over those before. */
+  readonly more?: string;
 }
 
 /** Debian's Dovecot 2.3 with IMAP, POP3, submission and ManageSieve; its login lines carry addresses, ports and the forwarded JA3. */
@@ -75,7 +77,7 @@ function configuration(
   key: string,
   ports: Dovecot['ports'],
   relayPort: number,
-  { trusts, authFor }: DovecotSettings,
+  { trusts, authFor, more }: DovecotSettings,
 ): string {
   const proxied = 'haproxy = yes';
   const tls = 'ssl = yes';
@@ -162,5 +164,6 @@ ${
   }
 }`
 }
+${more ?? ''}
 `;
 }

@@ -17,8 +17,9 @@ export interface Dovecot24 extends Running {
  * Debian trixie's Dovecot 2.4, which computes a JA3 of its own, in a root of its own: `ja3h=` and `ja3=` in its login lines are that, `fwd=` is what was forwarded.
  *
  * @param trusts `login_trusted_networks`: who may say by ID or XCLIENT who its client is. Nobody, unless given.
+ * @param more lines behind its configuration, whose settings count over those before
  */
-export async function startDovecot24({ trusts }: { trusts?: string } = {}): Promise<Dovecot24> {
+export async function startDovecot24({ trusts, more }: { trusts?: string; more?: string } = {}): Promise<Dovecot24> {
   const root = unpacked();
   const folder = new Folder(join(root, 'srv'));
   const inside = `/srv/${basename(folder.path)}`;
@@ -27,7 +28,7 @@ export async function startDovecot24({ trusts }: { trusts?: string } = {}): Prom
   mkdirSync(folder.at('mail'));
   chmodSync(folder.at('mail'), 0o777);
   folder.write('users', USERS.map((user) => `${user}:{PLAIN}${PASSWORD}\n`).join(''));
-  folder.write('dovecot.conf', configuration(inside, ports, trusts));
+  folder.write('dovecot.conf', configuration(inside, ports, trusts, more));
   const log = () => folder.read('dovecot.log');
   const program = foreground('chroot', [root, '/usr/sbin/dovecot', '-F', '-c', `${inside}/dovecot.conf`]);
   const stop = async () => {
@@ -60,7 +61,7 @@ function unpacked(): string {
   return join(ready, 'root');
 }
 
-function configuration(inside: string, ports: Dovecot24['ports'], trusts: string | undefined): string {
+function configuration(inside: string, ports: Dovecot24['ports'], trusts: string | undefined, more = ''): string {
   const service = (name: string, listeners: readonly (readonly [string, number, ...string[]])[]) =>
     `service ${name} {\n${listeners
       .map(([label, port, ...more]) => `inet_listener ${label} {\n port = ${port}\n ${more.join('\n ')}\n}`)
@@ -121,5 +122,6 @@ ${service('imap-login', [
     mode = 0
   }
 }
+${more}
 `;
 }
