@@ -4,8 +4,24 @@ import { basename, join } from 'node:path';
 import { PASSWORD, USERS } from './dovecot.js';
 import { dovecot24Setup, UNPACKED } from './programs.js';
 import { certificateIn, Folder, foreground, freePorts, listening, type Running } from './running.js';
+import { startSink } from './sink.js';
 
-const PORTS = ['imap', 'imaps', 'pop3', 'pop3s', 'imapProxied', 'imapsProxied', 'pop3Proxied', 'pop3sProxied'] as const;
+const PORTS = [
+  'imap',
+  'imaps',
+  'pop3',
+  'pop3s',
+  'submission',
+  'submissions',
+  'sieve',
+  'imapProxied',
+  'imapsProxied',
+  'pop3Proxied',
+  'pop3sProxied',
+  'submissionProxied',
+  'submissionsProxied',
+  'sieveProxied',
+] as const;
 
 export interface Dovecot24 extends Running {
   /** `…Proxied`: with a PROXY header first, from any address of 127.0.0.0/8. */
@@ -25,14 +41,16 @@ export async function startDovecot24({ trusts, more }: { trusts?: string; more?:
   const inside = `/srv/${basename(folder.path)}`;
   const ports = await freePorts(...PORTS);
   const files = certificateIn(folder);
+  const sink = await startSink();
   mkdirSync(folder.at('mail'));
   chmodSync(folder.at('mail'), 0o777);
   folder.write('users', USERS.map((user) => `${user}:{PLAIN}${PASSWORD}\n`).join(''));
-  folder.write('dovecot.conf', configuration(inside, ports, trusts, more));
+  folder.write('dovecot.conf', configuration(inside, ports, sink.port, trusts, more));
   const log = () => folder.read('dovecot.log');
   const program = foreground('chroot', [root, '/usr/sbin/dovecot', '-F', '-c', `${inside}/dovecot.conf`]);
   const stop = async () => {
     await program.stop();
+    await sink.close();
     folder.remove();
   };
   try {
@@ -61,7 +79,13 @@ function unpacked(): string {
   return join(ready, 'root');
 }
 
-function configuration(inside: string, ports: Dovecot24['ports'], trusts: string | undefined, more = ''): string {
+function configuration(
+  inside: string,
+  ports: Dovecot24['ports'],
+  relayPort: number,
+  trusts: string | undefined,
+  more = '',
+): string {
   const service = (name: string, listeners: readonly (readonly [string, number, ...string[]])[]) =>
     `service ${name} {\n${listeners
       .map(([label, port, ...more]) => `inet_listener ${label} {\n port = ${port}\n ${more.join('\n ')}\n}`)
@@ -77,7 +101,11 @@ listen = 127.0.0.1
 protocols {
   imap = yes
   pop3 = yes
+  submission = yes
+  sieve = yes
 }
+submission_relay_host = 127.0.0.1
+submission_relay_port = ${relayPort}
 hostname = mail.example.test
 auth_allow_cleartext = yes
 auth_mechanisms = plain login cram-md5
@@ -116,6 +144,14 @@ ${service('imap-login', [
   ['pop3s', ports.pop3s, tls],
   ['pop3_proxied', ports.pop3Proxied, proxied],
   ['pop3s_proxied', ports.pop3sProxied, tls, proxied],
+])}${service('submission-login', [
+  ['submission', ports.submission],
+  ['submissions', ports.submissions, tls],
+  ['submission_proxied', ports.submissionProxied, proxied],
+  ['submissions_proxied', ports.submissionsProxied, tls, proxied],
+])}${service('managesieve-login', [
+  ['sieve', ports.sieve],
+  ['sieve_proxied', ports.sieveProxied, proxied],
 ])}service anvil {
   # no growing delay for an address whose passwords were wrong
   unix_listener anvil-auth-penalty {
