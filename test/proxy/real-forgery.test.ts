@@ -117,6 +117,14 @@ describe.skipIf(missing.dovecot !== '')(
         expect(line).not.toContain(FORGED.ja3);
       });
 
+      it(`fails where the server trusts the proxy's address too, but gets a PROXY header (${protocol})`, async () => {
+        const behind = backend(trusting.ports[ports.tlsBehindHeader], { proxyProtocol: 2 });
+        const line = await forge(protocol, 'passed_through', trusting, behind);
+        expect(line).toContain(`rip=${REAL},`);
+        expect(line).not.toContain(FORGED.ip);
+        expect(line).not.toContain(FORGED.ja3);
+      });
+
       it(`fails where TLS ends at the proxy, which tells the server by ID or XCLIENT (${protocol})`, async () => {
         const behind = backend(trusting.ports[ports.clear], { forward: true });
         const line = await forge(protocol, 'terminated', trusting, behind);
