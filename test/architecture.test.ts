@@ -58,7 +58,6 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:v8': ['cli/'],
   'node:worker_threads': ['cli/jobs/', 'cli/worker.ts', 'cli/proxy/'],
   'node:cluster': ['cli/proxy/'],
-  'node:events': ['cli/proxy/'],
   'node:path': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:url': ['store/', 'lists/', 'cli/'],
   'node:timers/promises': ['observe/', 'socket/', 'proxy/', 'policy/', 'cli/'],

@@ -23,17 +23,17 @@ export async function runAlone(
     for (const text of problemsOf(error)) say(text);
     return EXIT.failed;
   }
-  notices.info('listening', { addresses: running.bound.map(addressText) });
   const stopped = new Promise<void>((resolve) => {
     onSignals({
       reload: () => void running.reload(),
       stop: () => {
-        notices.info('stopping when sessions have ended');
         void running.stop().then(resolve);
+        notices.info('stopping when sessions have ended');
       },
       kill: () => process.exit(EXIT.terminated),
     });
   });
+  notices.info('listening', { addresses: running.bound.map(addressText) });
   await stopped;
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import { formatProblem, type ProxyConfiguration } from '../../config/index.js';
 import type { NoticeLines } from '../../login/index.js';
+import type { BoundListener } from '../../proxy/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { say } from '../say.js';
 import { dropPrivileges } from './privileges.js';
@@ -15,10 +16,10 @@ export async function runFirst(
 ): Promise<ExitCode> {
   const { workers: count, user, group } = configuration.runtime;
   const workers = new Workers(notices);
+  let bound: readonly BoundListener[];
   try {
-    const bound = await workers.start(count);
+    bound = await workers.start(count);
     if (user !== null) dropPrivileges({ user, group });
-    notices.info('listening', { addresses: bound.map(addressText), workers: count });
   } catch (error) {
     for (const text of problemsOf(error)) say(text);
     if (!(error instanceof WorkerFailure)) await workers.stop();
@@ -36,8 +37,8 @@ export async function runFirst(
         }
       },
       stop: () => {
-        notices.info('stopping when sessions have ended');
         void workers.stop().then(resolve);
+        notices.info('stopping when sessions have ended');
       },
       kill: () => {
         workers.kill();
@@ -45,6 +46,7 @@ export async function runFirst(
       },
     });
   });
+  notices.info('listening', { addresses: bound.map(addressText), workers: count });
   await stopped;
   return EXIT.done;
 }

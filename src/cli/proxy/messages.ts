@@ -9,6 +9,8 @@ export type ToWorker =
 
 /** What a worker tells the first process. */
 export type FromWorker =
+  /** It hears from now on. What it was told before is lost. */
+  | { readonly type: 'begun' }
   | { readonly type: 'listening'; readonly bound: readonly BoundListener[] }
   /** It could not begin, and ends. */
   | { readonly type: 'failed'; readonly message: string; readonly code: ExitCode };

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { once } from 'node:events';
 import type { ProxyConfiguration } from '../../config/index.js';
 import type { NoticeLines } from '../../login/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -20,32 +19,31 @@ export async function runWorker(
   notices: NoticeLines,
 ): Promise<ExitCode> {
   ignoreSignals();
-  const [{ ticketKeys }] = (await once(process, 'message')) as [Extract<ToWorker, { type: 'start' }>];
   const { user, group } = configuration.runtime;
-  let running: RunningProxy;
-  try {
-    // The first process binds the ports; one that replaces another has been begun by whom that has become.
-    if (user !== null && process.geteuid?.() === 0) dropPrivileges({ user, group });
-    running = await RunningProxy.start({
-      configuration,
-      readAgain,
-      notices,
-      ticketKeys: Buffer.from(ticketKeys, 'base64'),
-      onBound: () => {},
-    });
-  } catch (error) {
-    await tell({ type: 'failed', message: problemsOf(error).join('; '), code: EXIT.failed });
-    return EXIT.failed;
-  }
-  const stopped = new Promise<void>((resolve) => {
+  let running: Promise<RunningProxy> | null = null;
+  const ended = new Promise<ExitCode>((resolve) => {
+    const begin = async (ticketKeys: Buffer): Promise<RunningProxy> => {
+      // The first process binds the ports; one that replaces another has been begun by whom that has become.
+      if (user !== null && process.geteuid?.() === 0) dropPrivileges({ user, group });
+      const proxy = await RunningProxy.start({ configuration, readAgain, notices, ticketKeys, onBound: () => {} });
+      await tell({ type: 'listening', bound: proxy.bound });
+      return proxy;
+    };
+    const fail = async (error: unknown): Promise<void> => {
+      await tell({ type: 'failed', message: problemsOf(error).join('; '), code: EXIT.failed });
+      resolve(EXIT.failed);
+    };
     process.on('message', (message: ToWorker) => {
-      if (message.type === 'reload') void running.reload();
-      else if (message.type === 'stop') void running.stop().then(resolve);
+      if (message.type === 'start') {
+        running = begin(Buffer.from(message.ticketKeys, 'base64'));
+        running.catch(fail);
+      } else if (running === null) resolve(EXIT.done);
+      else if (message.type === 'reload') running.then((proxy) => proxy.reload()).catch(() => {});
+      else running.then((proxy) => proxy.stop()).then(() => resolve(EXIT.done), fail);
     });
   });
-  await tell({ type: 'listening', bound: running.bound });
-  await stopped;
-  return EXIT.done;
+  await tell({ type: 'begun' });
+  return ended;
 }
 
 function tell(message: FromWorker): Promise<void> {

@@ -81,7 +81,8 @@ export class Workers {
       let isListening = false;
       let failure = new WorkerFailure('a worker ended before it listened', EXIT.failed);
       worker.on('message', (message: FromWorker) => {
-        if (message.type === 'failed') failure = new WorkerFailure(message.message, message.code);
+        if (message.type === 'begun') tell(worker, { type: 'start', ticketKeys: this.#ticketKeys });
+        else if (message.type === 'failed') failure = new WorkerFailure(message.message, message.code);
         else {
           isListening = true;
           resolve(message.bound);
@@ -94,14 +95,14 @@ export class Workers {
         else if (!this.#stopping) this.#replace(begun, signal ?? code);
         if (this.#running.size === 0) this.#ended();
       });
-      tell(worker, { type: 'start', ticketKeys: this.#ticketKeys });
     });
   }
 
   #replace(begun: number, end: string | number): void {
-    this.#pause = Date.now() - begun > LIVED ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
+    if (Date.now() - begun > LIVED) this.#pause = FIRST_PAUSE;
     this.#notices.warn('a worker ended and is replaced', { end, pause_ms: this.#pause });
     setTimeout(() => this.#again(), this.#pause);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
   }
 
   #again(): void {

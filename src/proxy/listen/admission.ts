@@ -9,10 +9,15 @@ export interface AdmissionLimits {
 
 /** A connection that was let in. */
 export interface Admitted {
-  /** Fires when the session must end: its place is needed, or the proxy closes and will wait no longer; and when the connection has ended. */
+  /**
+   * Fires when the session must end: its place is needed, or the proxy closes and will wait no longer; and when the connection has ended. Its reason is a {@link ReasonCode}
+   * for the first two.
+   */
   readonly signal: AbortSignal;
-  /** The client has logged in, or its TLS is passed through: its place is no longer given to others. */
+  /** The client has logged in, or its TLS is passed through, and its line has been written: its place is no longer given to others. */
   readonly settled: () => void;
+  /** The session is over, and every line of it has been written. */
+  readonly told: () => void;
   /** The connection has ended. May be called again. */
   readonly leave: () => void;
 }
@@ -26,9 +31,11 @@ const ENDED = 'ended';
  */
 export class Admission {
   readonly #perAddress = new Map<string, number>();
-  readonly #present = new Map<Admitted, AbortController>();
+  readonly #present = new Map<Admitted, { readonly ending: AbortController; readonly address: string }>();
   /** Those without a login, in order of arrival. */
   readonly #waiting = new Set<Admitted>();
+  /** Those of whom a line may still come; their connection may have ended already. */
+  readonly #untold = new Set<Admitted>();
   #limits: AdmissionLimits;
   #refused = 0;
   #whenEmpty: (() => void) | null = null;
@@ -68,25 +75,39 @@ export class Admission {
     const ending = new AbortController();
     const admitted: Admitted = {
       signal: ending.signal,
-      settled: () => void this.#waiting.delete(admitted),
-      leave: () => this.#leave(admitted, address),
+      settled: () => {
+        this.#waiting.delete(admitted);
+        this.#told(admitted);
+      },
+      told: () => this.#told(admitted),
+      leave: () => this.#leave(admitted, ENDED),
     };
-    this.#present.set(admitted, ending);
+    this.#untold.add(admitted);
+    this.#present.set(admitted, { ending, address });
     this.#waiting.add(admitted);
     return admitted;
   }
 
-  /** Waits until all have left. @param timeout milliseconds after which those that are left are told to end */
+  /** Waits until all have left, and all lines have been written. @param timeout milliseconds after which those that are left are told to end */
   async empty(timeout: number): Promise<void> {
-    if (this.#present.size === 0) return;
+    if (this.#isEmpty) return;
     const left = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
     const timer = setTimeout(() => {
-      for (const ending of this.#present.values()) ending.abort(ENDED);
+      for (const { ending } of this.#present.values()) ending.abort('shutting_down');
     }, timeout);
     await left;
     clearTimeout(timer);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#present.size === 0 && this.#untold.size === 0;
+  }
+
+  #told(admitted: Admitted): void {
+    this.#untold.delete(admitted);
+    if (this.#isEmpty) this.#whenEmpty?.();
   }
 
   #makeRoom(): boolean {
@@ -94,20 +115,21 @@ export class Admission {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return false;
     this.#refused++;
-    oldest.leave();
+    this.#leave(oldest, 'connection_limit');
     return true;
   }
 
-  #leave(admitted: Admitted, address: string): void {
-    const ending = this.#present.get(admitted);
-    if (ending === undefined) return;
+  #leave(admitted: Admitted, reason: typeof ENDED | 'connection_limit'): void {
+    const present = this.#present.get(admitted);
+    if (present === undefined) return;
+    const { ending, address } = present;
     this.#present.delete(admitted);
-    ending.abort(ENDED);
+    ending.abort(reason);
     this.#waiting.delete(admitted);
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, left);
-    if (this.#present.size === 0) this.#whenEmpty?.();
+    if (this.#isEmpty) this.#whenEmpty?.();
   }
 }
 

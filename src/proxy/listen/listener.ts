@@ -32,10 +32,6 @@ export class Listener {
     this.#admission = admission;
     this.#notices = notices;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void this.#take(socket));
-    // Out of files or memory: those that wait are taken when there is room again.
-    this.#server.on('error', (error: NodeJS.ErrnoException) => {
-      notices.warn('a connection could not be taken', { listener: options.name, error: error.code ?? error.message });
-    });
   }
 
   get options(): ListenerOptions {
@@ -48,7 +44,7 @@ export class Listener {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       const listening = () => {
-        this.#server.off('error', reject);
+        this.#server.off('error', reject).on('error', this.#onError);
         const address = this.#server.address();
         resolve(typeof address === 'object' && address !== null ? { ip: address.address, port: address.port } : null);
       };
@@ -56,6 +52,12 @@ export class Listener {
       else this.#server.listen({ ...bind, backlog: BACKLOG, ipv6Only: true }, listening);
     });
   }
+
+  /** Out of files or memory: those that wait are taken when there is room again. */
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    const { name } = this.#options;
+    this.#notices.warn('a connection could not be taken', { listener: name, error: error.code ?? error.message });
+  };
 
   /** From now on new connections are treated so. Those that are here go on as they began. */
   replace(options: ListenerOptions, run: RunSession): void {
@@ -82,9 +84,16 @@ export class Listener {
       return;
     }
     socket.once('close', admitted.leave);
-    const accepted = await this.#accept(socket, peer, admitted.signal);
-    if (accepted === null) socket.destroy();
-    else await this.#run(accepted, admitted);
+    try {
+      const accepted = await this.#accept(socket, peer, admitted.signal);
+      if (accepted === null) socket.destroy();
+      else await this.#run(accepted, admitted);
+    } catch (error) {
+      // A mistake of ours costs one connection.
+      this.#notices.warn('a session failed', { listener: this.#options.name, error });
+      socket.destroy();
+    }
+    admitted.told();
   }
 
   async #accept(socket: Socket, peer: string, signal: AbortSignal): Promise<Accepted | null> {
@@ -96,6 +105,9 @@ export class Listener {
     let header: ProxyHeader | null = null;
     if (listener.proxyProtocol !== null) {
       const believed = this.#proxyPeers.has(peer);
+      // Whose place is needed, or whose proxy waits no longer, need not say more.
+      const cut = () => void socket.destroy();
+      signal.addEventListener('abort', cut);
       try {
         if (believed) header = await readProxyHeader(socket, listener.proxyProtocol);
         else if (listener.proxyProtocol === 'required') throw untrusted();
@@ -103,7 +115,10 @@ export class Listener {
         if (!(error instanceof SensorError)) throw error;
         this.#notices.warn('refused', { listener: listener.name, remote, reason: error.code });
         return null;
+      } finally {
+        signal.removeEventListener('abort', cut);
       }
+      if (signal.aborted) return null;
     }
     const from = header?.src ?? remote;
     return {
