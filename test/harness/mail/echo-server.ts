@@ -7,7 +7,7 @@ import type { CertificateFiles } from './running.js';
 /** An IMAP server that lets everybody in, and from then on sends back every byte it gets. */
 export interface EchoServer {
   readonly port: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @param tls from the first byte; `starttls`: when asked for; null: never */

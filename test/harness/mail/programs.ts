@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+const PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 /** Where scripts/install-test-programs.sh unpacks the servers that Debian does not let stand beside others. */
-export const UNPACKED = process.env['JA3_SENSOR_TEST_PROGRAMS'] ?? '/var/cache/ja3-sensor-test-programs';
+export const UNPACKED = process.env.JA3_SENSOR_TEST_PROGRAMS ?? '/var/cache/ja3-sensor-test-programs';
 
 /** The path of a program; null where it is not installed. */
 export function programPath(name: string): string | null {
@@ -34,7 +34,11 @@ export const missing = {
   dovecot: reason([isRoot, 'root'], [isDovecot23(), 'dovecot 2.3']),
   dovecot24: reason([isRoot, 'root'], [isDebian12(), 'Debian 12'], [existsSync(dovecot24Setup), '../shared/dovecot24']),
   postfix: reason([isRoot, 'root'], [isDovecot23(), 'dovecot 2.3'], [programPath('postfix') !== null, 'postfix']),
-  exim: reason([isRoot, 'root'], [existsSync(join(UNPACKED, 'exim')), 'exim (scripts/install-test-programs.sh)']),
+  exim: reason(
+    [isRoot, 'root'],
+    [existsSync(join(UNPACKED, 'exim')), 'exim (scripts/install-test-programs.sh)'],
+    [spawnSync('id', ['Debian-exim']).status === 0, 'the user Debian-exim'],
+  ),
   cyrus: reason(
     [isRoot, 'root'],
     [existsSync(join(UNPACKED, 'cyrus')), 'cyrus (scripts/install-test-programs.sh)'],

@@ -90,7 +90,7 @@ export interface RunningProxy {
   readonly logins: readonly ProxiedLogin[];
   readonly observations: readonly ObservationRow[];
   readonly notices: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {

@@ -10,9 +10,9 @@ import { selfSigned } from '../tls-servers.js';
 /** A server that was started for a test. */
 export interface Running {
   /** Everything its log says so far. */
-  log(): string;
+  readonly log: () => string;
   /** Ends its processes and removes its folder. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** How long anything may take that is waited for; a test's own limit is longer. */
@@ -133,9 +133,9 @@ export async function listening(port: number, said: () => string): Promise<void>
 export interface Foreground {
   readonly child: ChildProcess;
   /** Both outputs so far. */
-  printed(): string;
+  readonly printed: () => string;
   /** SIGTERM, and after a second SIGKILL to it and its children: nothing of theirs is kept. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export function foreground(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Foreground {

@@ -6,7 +6,7 @@ export interface Sink {
   readonly port: number;
   /** The mails so far, dots and all. */
   readonly mails: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startSink(): Promise<Sink> {

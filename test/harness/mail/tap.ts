@@ -5,8 +5,8 @@ import { closer, listen } from '../tls-servers.js';
 export interface Tap {
   readonly port: number;
   /** What each connection has sent so far, in the order they came. */
-  sent(): readonly Buffer[];
-  close(): Promise<void>;
+  readonly sent: () => readonly Buffer[];
+  readonly close: () => Promise<void>;
 }
 
 export async function startTap(server: number): Promise<Tap> {

@@ -64,9 +64,9 @@ export async function run(
 
 /** What a program prints, and who waits for something in it. */
 interface Output {
-  text(): string;
+  readonly text: () => string;
   /** Resolves once there is something that fits behind what was waited for before; with null where the program ends without it. */
-  next(pattern: RegExp): Promise<string | null>;
+  readonly next: (pattern: RegExp) => Promise<string | null>;
 }
 
 function collect(child: ChildProcess): Output {

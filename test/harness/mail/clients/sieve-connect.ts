@@ -13,8 +13,20 @@ async function login(where: Login): Promise<LoggedIn> {
   const { code, printed } = await run(
     'sieve-connect',
     [
-      ...['--server', 'localhost', '--4', '--port', `${where.port}`, '--user', where.user, '--passwordfd', '0'],
-      ...['--tlscafile', where.ca, '--noclearchan', '--debug', '--list'],
+      '--server',
+      'localhost',
+      '--4',
+      '--port',
+      `${where.port}`,
+      '--user',
+      where.user,
+      '--passwordfd',
+      '0',
+      '--tlscafile',
+      where.ca,
+      '--noclearchan',
+      '--debug',
+      '--list',
     ],
     `${where.password}\n`,
   );
