@@ -23,6 +23,7 @@ export function checkBackends({ backends }: Draft, listeners: readonly ListenerD
     }
     checkLink(name, backend, use, report);
     if (use.passedThrough) checkPassedThrough(name, backend, use, report);
+    if (use.terminated) checkTold(name, backend, submits(name, listeners), report);
   }
   checkSharedHosts(backends, uses, report);
 }
@@ -63,6 +64,33 @@ function checkLink(name: string, backend: BackendEntry, { terminated, passedThro
     report.warning(
       [...path, 'verify', 'insecure'],
       `whoever answers at that address gets the passwords: any certificate will do${alsoCa}`,
+    );
+  }
+}
+
+/** Mail is handed in to it. */
+function submits(name: string, listeners: readonly ListenerDraft[]): boolean {
+  return listeners.some(
+    ({ entry, route }) =>
+      (entry.protocol === 'submission' || entry.protocol === 'smtp') && route !== null && couldLeadTo(route, name),
+  );
+}
+
+/** Two ways to tell who the client is, and what comes of both or neither. */
+function checkTold(name: string, backend: BackendEntry, submission: boolean, report: Report): void {
+  const told = backend.forward !== undefined;
+  if (told && backend.proxy_protocol !== 'none') {
+    report.warning(
+      ['backends', name, 'forward'],
+      "with a PROXY header Dovecot asks for trust by the client's address, and ignores what is forwarded: leave one of the two out",
+      'key',
+    );
+  }
+  if (submission && !told && backend.proxy_protocol === 'none') {
+    report.warning(
+      ['backends', name],
+      "is told nothing of the client, so it sees this proxy's address. If that is in Postfix's smtpd_authorized_xclient_hosts, a client could say XCLIENT itself: use forward or proxy_protocol",
+      'key',
     );
   }
 }

@@ -241,7 +241,24 @@ describe('warnings', () => {
     expect(warningsOf(file(passed() + clear(), backends))).toEqual([
       REMINDER,
       found('backends.dovecot.forward', 'forge'),
+      found('backends.dovecot.forward', 'leave one of the two out'),
     ]);
+  });
+
+  it('told by PROXY header and by XCLIENT, of which Dovecot takes one', () => {
+    const backends = '  dovecot: { hosts: "127.0.0.1:1", proxy_protocol: 1, forward: [] }\n';
+    expect(warningsOf(file(clear(), backends))).toEqual([
+      found('backends.dovecot.forward', 'leave one of the two out'),
+    ]);
+  });
+
+  it('a submission server that is told nothing, where its clients could say XCLIENT', () => {
+    const clear587 = clear().replace('protocol: imap', 'protocol: submission');
+    expect(clear587).toContain('submission');
+    expect(warningsOf(file(clear587))).toEqual([found('backends.dovecot', 'XCLIENT')]);
+    for (const key of ['forward: []', 'proxy_protocol: 2']) {
+      expect(warningsOf(file(clear587, `  dovecot: { hosts: "127.0.0.1:1", ${key} }\n`))).toEqual([]);
+    }
   });
 
   it('two backends on one host, reached in both ways', () => {
