@@ -21,8 +21,13 @@ export interface Accepted {
   readonly trusted: boolean;
   /** Milliseconds since 1970, for log lines. */
   readonly startedAt: number;
-  /** Fires when the client has gone (its socket is destroyed then), and when the session must end: its place is needed, or the proxy waits no longer. */
+  /** Fires when the client has gone (its socket is destroyed then), and when the session must end: its place is needed, or the proxy waits no longer, as the reason says. */
   readonly signal: AbortSignal;
+}
+
+/** Why a session must end whose client is still there. */
+export function endReason({ reason }: AbortSignal): 'connection_limit' | 'shutting_down' {
+  return reason === 'connection_limit' ? reason : 'shutting_down';
 }
 
 /** What sessions need, the same for all of one configuration. */

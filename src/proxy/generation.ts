@@ -28,6 +28,11 @@ export class Generation {
     this.#services = { options, ports, links: this.#links, clientDialogue, route: createRoutes(options) };
   }
 
+  /** What the backends said of themselves to the configuration before this one. */
+  inherit(former: Generation): void {
+    this.#links.inherit(former.#links);
+  }
+
   /** Begins to look after the backends. @returns when all have said who they are, which the first clients are shown, or have had {@link INTRODUCTION_WAIT} to do so */
   async begin(): Promise<void> {
     let timer: NodeJS.Timeout | null = null;

@@ -27,6 +27,9 @@ export class LoginProxy {
   #generation: Generation;
   #listeners: readonly Listener[] = [];
   #notice: NodeJS.Timeout | null = null;
+  /** One reload after the other. */
+  #reloading: Promise<unknown> = Promise.resolve();
+  #isClosing = false;
 
   /** @throws SensorError for a route that leads nowhere; what OpenSSL says of a certificate or a cipher list it does not take */
   constructor(options: ProxyOptions, ports: ProxyPorts, extras: ProxyExtras = {}) {
@@ -54,13 +57,22 @@ export class LoginProxy {
   }
 
   /**
-   * From now on new connections are treated as `options` say. Addresses that stay are never unbound, new ones are bound first, and sessions go on as they began.
+   * From now on new connections are treated as `options` say. Addresses that stay are never unbound, new ones are bound first, and sessions go on as they began. Reloads
+   * that come together are done in their order, and none of a proxy that closes.
    *
    * @returns the addresses that are new
-   * @throws as the constructor and {@link listen}: then everything is as before
+   * @throws (rejects) as the constructor and {@link listen}: then everything is as before
    */
-  async reload(options: ProxyOptions): Promise<readonly BoundListener[]> {
+  reload(options: ProxyOptions): Promise<readonly BoundListener[]> {
+    const reloaded = this.#reloading.then(() => this.#reload(options));
+    this.#reloading = reloaded.catch(() => {}); // whoever asked for it is told
+    return reloaded;
+  }
+
+  async #reload(options: ProxyOptions): Promise<readonly BoundListener[]> {
+    if (this.#isClosing) return [];
     const generation = new Generation(options, this.#ports, this.#ticketKeys);
+    generation.inherit(this.#generation);
     const former = new Map(this.#listeners.map((listener) => [bindKey(listener.options), listener]));
     const added = options.listeners.filter((listener) => !former.has(bindKey(listener)));
     const { listeners, bound } = await this.#open(generation, added);
@@ -82,13 +94,17 @@ export class LoginProxy {
   }
 
   /**
-   * Takes no more connections, and waits until those that are there have ended.
+   * Takes no more connections, and waits until those that are there have ended, and their lines are written.
    *
    * @param drainTimeout milliseconds after which those that are left are cut
    */
   async close(drainTimeout: number = this.#generation.options.limits.drainTimeout): Promise<void> {
+    this.#isClosing = true;
     if (this.#notice !== null) clearInterval(this.#notice);
     this.#tellRefused();
+    for (const listener of this.#listeners) listener.close();
+    // What a reload has bound in the meantime goes too.
+    await this.#reloading;
     for (const listener of this.#listeners) listener.close();
     this.#generation.end();
     await this.#admission.empty(drainTimeout);

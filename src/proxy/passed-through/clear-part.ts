@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Accepted } from '../accepted.js';
+import { type Accepted, endReason } from '../accepted.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
 import type { LimitOptions } from '../options.js';
 
@@ -94,7 +94,7 @@ export class ClearPart {
 
   readonly #onAbort = (): void => {
     if (this.#socket.destroyed) this.#onGone();
-    else this.#close('shutting_down');
+    else this.#close(endReason(this.#signal));
   };
 
   #close(reason: ReasonCode): void {

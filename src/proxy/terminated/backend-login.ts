@@ -16,7 +16,7 @@ export interface BackendAnswer {
 
 /**
  * One attempt at one backend: from `begin` to the answer. It settles once, and has then taken its listeners off the stream: after success the next reader finds all that
- * came behind the answer in `dialogue.rest()` and in the stream; after anything else the connection is ended.
+ * came behind the answer in `dialogue.rest()` and in the stream; after anything else the connection is ended. It rejects only with a mistake of ours.
  */
 export class BackendLogin {
   readonly answer: Promise<BackendAnswer>;
@@ -24,6 +24,7 @@ export class BackendLogin {
   readonly #challenge: (challenge: Uint8Array) => void;
   readonly #timeout: number;
   #settle!: (answer: BackendAnswer) => void;
+  #reject!: (fault: unknown) => void;
   #settled = false;
   #timer: NodeJS.Timeout | null = null;
 
@@ -35,21 +36,24 @@ export class BackendLogin {
     this.#link = link;
     this.#timeout = timeout;
     this.#challenge = challenge;
-    this.answer = new Promise((resolve) => {
+    this.answer = new Promise((resolve, reject) => {
       this.#settle = resolve;
+      this.#reject = reject;
     });
     const { stream } = link;
     stream.on('readable', this.#onReadable).on('end', this.#onClose);
     stream.on('close', this.#onClose).on('error', this.#onError);
+    // Told once, and maybe before we listened.
+    if (stream.destroyed) this.#onClose();
   }
 
   begin(attempt: Attempt): void {
-    this.#take(this.#link.dialogue.begin(attempt));
+    this.#take(() => this.#link.dialogue.begin(attempt));
   }
 
   /** The client's answer to the last challenge; null: it gave up. */
   respond(response: Uint8Array | null): void {
-    if (!this.#settled) this.#take(this.#link.dialogue.respond(response));
+    this.#take(() => this.#link.dialogue.respond(response));
   }
 
   /** The client has gone, or its time is up: nobody waits for an answer any more. */
@@ -57,7 +61,19 @@ export class BackendLogin {
     this.#end({ outcome: 'unavailable', reply: null, text: 'given up', reason: 'auth_aborted_by_client' });
   }
 
-  #take(steps: readonly BackendStep[]): void {
+  /** A mistake of ours costs this login and no other: thrown here, where events come from, it would end the process. */
+  #take(say: () => readonly BackendStep[]): void {
+    if (this.#settled) return;
+    try {
+      this.#takeAll(say());
+    } catch (fault) {
+      this.#detach();
+      hangUp(this.#link.stream);
+      this.#reject(fault);
+    }
+  }
+
+  #takeAll(steps: readonly BackendStep[]): void {
     for (const step of steps) {
       if (this.#settled) return;
       switch (step.step) {
@@ -88,7 +104,7 @@ export class BackendLogin {
       if (this.#settled) return;
       const chunk: Uint8Array | null = this.#link.stream.read();
       if (chunk === null) return;
-      this.#take(this.#link.dialogue.push(chunk));
+      this.#take(() => this.#link.dialogue.push(chunk));
     }
   };
 
@@ -103,13 +119,19 @@ export class BackendLogin {
 
   #end(answer: BackendAnswer): void {
     if (this.#settled) return;
+    this.#detach();
+    if (answer.outcome !== 'succeeded') hangUp(this.#link.stream);
+    this.#settle(answer);
+  }
+
+  #detach(): void {
     this.#settled = true;
     this.#stopTimer();
     const { stream } = this.#link;
     stream.off('readable', this.#onReadable).off('end', this.#onClose);
     stream.off('close', this.#onClose).off('error', this.#onError);
-    if (answer.outcome !== 'succeeded') hangUp(stream);
-    this.#settle(answer);
+    // Until the next reader listens; it notices a stream that has broken.
+    stream.on('error', () => {});
   }
 
   #startTimer(): void {

@@ -1,3 +1,4 @@
+import { SensorError } from '../../errors.js';
 import type { LoginOutcome, Recognition } from '../../model/index.js';
 import type { ConnectionFingerprint } from '../../socket/index.js';
 import type { Accepted, Services } from '../accepted.js';
@@ -67,7 +68,12 @@ export class Client {
     return this.#services.route(this.accepted.listener, { serverName, user });
   }
 
+  /** @throws SensorError where the login must not be passed on: the proxies it came through seem to form a circle */
   linkRequest(backend: BackendOptions, signal: AbortSignal): LinkRequest {
+    if ((this.#claim?.ttl ?? FIRST_TTL) <= 1) {
+      const message = 'TTL reached zero: proxies appear to be looping';
+      throw new SensorError('proxy_dest_internal_failure', 'ttl', 0, message);
+    }
     const { listener } = this.accepted;
     return {
       backend,
@@ -142,11 +148,6 @@ export class Client {
       clientId: this.#clientId,
       ...(this.#helo !== null && { helo: this.#helo }),
     };
-  }
-
-  /** The peer has passed this login on so often that it must go round in circles. */
-  get isLooping(): boolean {
-    return this.#claim?.ttl !== null && this.#claim?.ttl !== undefined && this.#claim.ttl <= 1;
   }
 
   /** Handed to the log before the client hears anything. */

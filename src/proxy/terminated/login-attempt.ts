@@ -7,6 +7,7 @@ import type { ReadyLink } from '../links.js';
 import { userShown } from '../sasl/index.js';
 import { type BackendAnswer, BackendLogin } from './backend-login.js';
 import type { Client } from './client.js';
+import { secretsOf, withoutSecrets } from './said.js';
 
 /** An attempt's end. `link` is there after success only, and whoever gets it closes it. */
 export interface AttemptEnd extends BackendAnswer {
@@ -23,6 +24,8 @@ export class LoginAttempt {
   #user: string | null;
   #backend: string | null = null;
   #login: BackendLogin | null = null;
+  /** The client's answers to challenges. */
+  readonly #responses: Uint8Array[] = [];
 
   /** @param challenge shows the client a SASL challenge of the backend */
   constructor(attempt: Attempt, client: Client, services: Services, challenge: (challenge: Uint8Array) => void) {
@@ -43,10 +46,16 @@ export class LoginAttempt {
     return this.#backend;
   }
 
-  /** @param early a link that was made before the client spoke; null: one is made now */
+  /** @param early a link that was made before the client spoke; null: one is made now @returns its end, whatever happens */
   async run(early: ReadyLink | null): Promise<AttemptEnd> {
     try {
-      return await this.#run(early);
+      const end = await this.#run(early);
+      const secrets = [...secretsOf(this.attempt.credentials), ...this.#responses];
+      return { ...end, text: withoutSecrets(end.text, secrets) };
+    } catch (error) {
+      // A mistake of ours: the client hears that it may try again, and its line is written.
+      this.#services.ports.notices.warn('a login failed', { session: this.#client.accepted.session, error });
+      return unavailable('internal_failure', 'a fault of the proxy');
     } finally {
       this.#wipe();
     }
@@ -54,7 +63,10 @@ export class LoginAttempt {
 
   /** The client's answer to the last challenge; null: it gave up. */
   respond(response: Uint8Array | null): void {
-    if (response !== null) this.#user ??= userShown(this.attempt.mechanism, response);
+    if (response !== null) {
+      this.#user ??= userShown(this.attempt.mechanism, response);
+      this.#responses.push(response);
+    }
     this.#login?.respond(response);
   }
 
@@ -69,6 +81,10 @@ export class LoginAttempt {
     if (options.whenUnrecorded === 'refuse' && (ports.log.failing || ports.recorder?.failing === true)) {
       hangUpEarly(early);
       return unavailable('temp_fail', 'logins cannot be recorded');
+    }
+    if (early === null && this.attempt.credentials.kind === 'apop') {
+      // Its digest is over a greeting that no other link has: a backend would take it for a wrong password.
+      return unavailable('proxy_dest_remote_failure', 'the backend that greeted the client has gone');
     }
     let link: ReadyLink;
     try {
@@ -99,6 +115,7 @@ export class LoginAttempt {
   }
 
   #wipe(): void {
+    for (const response of this.#responses) response.fill(0);
     const { credentials } = this.attempt;
     if (credentials.kind === 'password') credentials.password.wipe();
     else if (credentials.kind === 'apop') credentials.digest.wipe();

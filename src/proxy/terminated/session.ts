@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { SensorError } from '../../errors.js';
-import type { Accepted, Services } from '../accepted.js';
+import { type Accepted, endReason, type Services } from '../accepted.js';
 import type { Attempt } from '../attempt.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
 import { hangUp } from '../hang-up.js';
@@ -9,14 +9,15 @@ import type { ReadyLink } from '../links.js';
 import { relay } from '../relay/index.js';
 import { Client } from './client.js';
 import { dialogueSettings } from './dialogue-settings.js';
-import { LoginAttempt } from './login-attempt.js';
+import { EarlyLink } from './early-link.js';
+import { type AttemptEnd, LoginAttempt } from './login-attempt.js';
 import { beginServerTls } from './server-tls.js';
 
 /**
  * One client whose TLS, if it has any, ends here: the dialogue with it, its attempts at backends, and after a success the relay.
  *
  * What the client sends is given to its dialogue, and the dialogue's steps are taken one after the other. While a backend is asked the client is read on, because only so
- * is it noticed when it leaves; its dialogue keeps what it says, up to a limit.
+ * is it noticed when it leaves; its dialogue keeps what it says, up to a limit. A client that does not take its answers is not asked for more.
  */
 export class TerminatedSession {
   readonly #accepted: Accepted;
@@ -25,13 +26,20 @@ export class TerminatedSession {
   readonly #settled: () => void;
   readonly #client: Client;
   readonly #over: Promise<void>;
+  /** What is under way: each ends soon after the session, and may tell a line. */
+  readonly #works = new Set<Promise<void>>();
+  /** Ends links that are being made. */
+  readonly #gone = new AbortController();
   #stream: Duplex;
   #dialogue: ClientDialogue | null = null;
   #received = 0;
   #running: LoginAttempt | null = null;
   /** A link made before the client spoke, for APOP. */
-  #earlyLink: ReadyLink | null = null;
+  #earlyLink: EarlyLink | null = null;
   #attempts = 0;
+  /** Mail without a login waits for a backend, which its line will name. */
+  #proceeding = false;
+  #isTold = false;
   #isOver = false;
   #late: NodeJS.Timeout | null = null;
   #end!: () => void;
@@ -54,24 +62,38 @@ export class TerminatedSession {
     });
   }
 
-  /** @returns when the session is over: the client has logged out, or never came in */
+  /** @returns when the session is over (the client has logged out, or never came in) and its last line is written */
   async run(): Promise<void> {
     const { signal } = this.#accepted;
     this.#late = setTimeout(() => this.#close('login_timeout'), this.#services.options.limits.loginTimeout);
     signal.addEventListener('abort', this.#onAbort);
     this.#listen();
-    this.#guard(this.#begin());
+    if (signal.aborted) this.#onAbort();
+    else this.#guard(this.#begin());
     await this.#over;
+    await Promise.all(this.#works);
     clearTimeout(this.#late);
     signal.removeEventListener('abort', this.#onAbort);
   }
 
-  /** A mistake of ours costs one session. */
+  /** A mistake of ours costs one session: thrown where events come from it would end the process. */
+  #safely(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   #guard(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      this.#services.ports.notices.warn('a session failed', { session: this.#accepted.session, error });
-      this.#conclude('internal_failure');
-    });
+    const guarded = work.catch((error: unknown) => this.#failed(error));
+    this.#works.add(guarded);
+    void guarded.then(() => this.#works.delete(guarded));
+  }
+
+  #failed(error: unknown): void {
+    this.#services.ports.notices.warn('a session failed', { session: this.#accepted.session, error });
+    this.#conclude('internal_failure');
   }
 
   async #begin(): Promise<void> {
@@ -92,25 +114,27 @@ export class TerminatedSession {
 
   readonly #onAbort = (): void => {
     if (this.#accepted.socket.destroyed) this.#leave();
-    else this.#close('shutting_down');
+    else this.#close(endReason(this.#accepted.signal));
   };
 
   #listen(): void {
     const stream = this.#stream;
-    stream.on('readable', this.#onReadable).on('end', this.#onEnd);
+    stream.on('readable', this.#onReadable).on('drain', this.#onReadable).on('end', this.#onEnd);
     stream.on('close', this.#onClose).on('error', this.#onError);
   }
 
   #unlisten(): void {
     const stream = this.#stream;
-    stream.off('readable', this.#onReadable).off('end', this.#onEnd);
+    stream.off('readable', this.#onReadable).off('drain', this.#onReadable).off('end', this.#onEnd);
     stream.off('close', this.#onClose).off('error', this.#onError);
   }
 
-  readonly #onReadable = (): void => {
+  readonly #onReadable = (): void => this.#safely(this.#read);
+
+  readonly #read = (): void => {
     const stream = this.#stream;
     // A step may have changed who reads: TLS, or the relay.
-    while (!this.#isOver && this.#stream === stream && this.#dialogue !== null) {
+    while (!this.#isOver && this.#stream === stream && this.#dialogue !== null && !stream.writableNeedDrain) {
       const chunk: Uint8Array | null = stream.read();
       if (chunk === null) return;
       this.#received += chunk.length;
@@ -121,7 +145,7 @@ export class TerminatedSession {
 
   /** The client has said its last; an answer it waits for it shall have. */
   readonly #onEnd = (): void => {
-    if (this.#running === null) this.#leave();
+    if (this.#running === null && !this.#proceeding) this.#leave();
   };
 
   readonly #onClose = (): void => this.#leave();
@@ -135,7 +159,9 @@ export class TerminatedSession {
 
   #close(reason: ReasonCode): void {
     if (this.#isOver) return;
-    if (this.#dialogue !== null) this.#take(this.#dialogue.close(reason));
+    this.#safely(() => {
+      if (this.#dialogue !== null) this.#take(this.#dialogue.close(reason));
+    });
     this.#conclude(reason);
   }
 
@@ -144,11 +170,20 @@ export class TerminatedSession {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#unlisten();
+    // Those have a line of their own to come.
     if (this.#running !== null) this.#running.abandon();
-    else if (this.#attempts === 0) this.#client.leftWithoutAttempt(reason, text);
-    if (this.#earlyLink !== null) hangUp(this.#earlyLink.stream);
+    else if (!this.#proceeding) this.#tellNone(reason, text);
+    this.#gone.abort(reason);
+    this.#earlyLink?.drop();
     hangUp(this.#stream, this.#accepted.signal);
     this.#end();
+  }
+
+  /** That there was no login; only where nothing else was told. */
+  #tellNone(reason: ReasonCode, text: string | null, backend: string | null = null): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#client.leftWithoutAttempt(reason, text, backend);
   }
 
   #take(steps: readonly ClientStep[]): void {
@@ -181,6 +216,7 @@ export class TerminatedSession {
           break;
         case 'refused':
           this.#attempts++;
+          this.#isTold = true;
           this.#client.refused(step, this.#attempts);
           break;
         case 'close':
@@ -227,14 +263,22 @@ export class TerminatedSession {
   }
 
   async #linkEarly(): Promise<void> {
-    const backend = this.#client.backendFor(null);
-    if (backend === null) return;
     try {
-      this.#earlyLink = await this.#services.links.ready(this.#client.linkRequest(backend, this.#accepted.signal));
+      const link = await this.#link();
+      if (link === null) return;
+      this.#earlyLink = new EarlyLink(link);
+      if (this.#isOver) this.#earlyLink.drop();
     } catch (error) {
       // The greeting is then our own, without APOP.
       if (!(error instanceof SensorError)) throw error;
     }
+  }
+
+  /** A link for a client that has not said who it is. @returns null where no backend fits */
+  async #link(): Promise<ReadyLink | null> {
+    const backend = this.#client.backendFor(null);
+    if (backend === null) return null;
+    return await this.#services.links.ready(this.#client.linkRequest(backend, this.#gone.signal));
   }
 
   async #try(attempt: Attempt): Promise<void> {
@@ -243,46 +287,46 @@ export class TerminatedSession {
     });
     this.#running = running;
     this.#attempts++;
-    const early = this.#earlyLink;
+    const count = this.#attempts;
+    const early = this.#earlyLink?.take() ?? null;
     this.#earlyLink = null;
     const end = await running.run(early);
     this.#running = null;
+    this.#isTold = true;
     // Before the client hears of it.
-    this.#client.attempted(running, end, this.#attempts);
+    this.#client.attempted(running, end, count);
     if (this.#isOver) {
       if (end.link !== null) hangUp(end.link.stream);
       return;
     }
-    const dialogue = this.#dialogue!;
-    this.#take(dialogue.finish(end.outcome, end.reply));
-    if (end.link !== null) this.#relay(dialogue, end.link);
-    else if (this.#stream.readableEnded) this.#leave();
+    this.#finish(end);
   }
 
   /** Mail that comes without a login: a backend takes over as it is. */
   async #proceed(): Promise<void> {
-    const backend = this.#client.backendFor(null);
+    this.#proceeding = true;
     let link: ReadyLink | null = null;
-    let text: string | null = 'no backend';
+    let text = 'no backend';
     try {
-      if (backend !== null)
-        link = await this.#services.links.ready(this.#client.linkRequest(backend, this.#accepted.signal));
+      link = await this.#link();
     } catch (error) {
       if (!(error instanceof SensorError)) throw error;
       text = error.message;
+    } finally {
+      this.#proceeding = false;
     }
-    this.#client.leftWithoutAttempt(
-      'no_auth_attempts',
-      link === null ? text : 'mail without a login',
-      link?.host ?? null,
-    );
-    if (this.#isOver) {
-      if (link !== null) hangUp(link.stream);
-      return;
-    }
+    this.#tellNone('no_auth_attempts', link === null ? text : 'mail without a login', link?.host ?? null);
+    if (!this.#isOver) this.#finish({ outcome: 'unavailable', reply: null, link });
+    else if (link !== null) hangUp(link.stream);
+  }
+
+  #finish({ outcome, reply, link }: Pick<AttemptEnd, 'outcome' | 'reply' | 'link'>): void {
     const dialogue = this.#dialogue!;
-    if (link === null) this.#take(dialogue.finish('unavailable', null));
-    else this.#relay(dialogue, link);
+    // A backend that takes over without a login has nothing for the client yet.
+    if (link === null || outcome === 'succeeded') this.#take(dialogue.finish(outcome, reply));
+    if (link !== null) this.#relay(dialogue, link);
+    // What the client had sent ahead may have begun the next one.
+    else if (this.#stream.readableEnded) this.#onEnd();
   }
 
   #relay(dialogue: ClientDialogue, link: ReadyLink): void {

@@ -43,6 +43,7 @@ describe('Admission', () => {
     first!.settled();
     expect(admission.admit('192.0.2.4')).not.toBeNull();
     expect([first!, second!, third!].map(({ signal }) => signal.aborted)).toEqual([false, true, false]);
+    expect(second!.signal.reason).toBe('connection_limit');
     expect(admission.count).toBe(3);
     expect(admission.takeRefused()).toBe(1);
   });
@@ -66,14 +67,23 @@ describe('Admission', () => {
     expect(isEmpty).toBe(false);
     expect(second!.signal.aborted).toBe(false);
     second!.leave();
+    // Its connection has gone, but not yet all that is to be said of it.
+    first!.told();
+    await Promise.resolve();
+    expect(isEmpty).toBe(false);
+    second!.settled();
     await empty;
   });
 
   it('tells who is left to end when the time is up', async () => {
     const admission = new Admission(limits);
     const [first] = admitAll(admission, ['192.0.2.1']);
-    first!.signal.addEventListener('abort', first!.leave);
+    first!.signal.addEventListener('abort', () => {
+      first!.leave();
+      first!.told();
+    });
     await admission.empty(0);
+    expect(first!.signal.reason).toBe('shutting_down');
     expect(admission.count).toBe(0);
   });
 

@@ -1,0 +1,44 @@
+import { hangUp } from '../hang-up.js';
+import type { ReadyLink } from '../links.js';
+
+/**
+ * A link that is made before the client speaks, because the backend's greeting is the client's (APOP). While the client takes its time the backend may lose its
+ * patience: a link that has ended, or on which anything was said that nobody asked for (`-ERR Disconnected for inactivity.`), is no answer to a login, and of no use.
+ */
+export class EarlyLink {
+  readonly #link: ReadyLink;
+  #isBroken = false;
+
+  /** @param link nobody else reads from it until {@link take} */
+  constructor(link: ReadyLink) {
+    this.#link = link;
+    const { stream } = link;
+    for (const event of ['readable', 'end', 'close', 'error']) stream.on(event, this.drop);
+    // 'close' and 'end' are told once, and may have been.
+    if (stream.destroyed || stream.readableEnded) this.drop();
+  }
+
+  /** What the backend said of itself; it said so, whatever became of the link. */
+  get introduction(): ReadyLink['introduction'] {
+    return this.#link.introduction;
+  }
+
+  /** @returns the link, for a login, with none of our listeners; null where it has broken */
+  take(): ReadyLink | null {
+    if (this.#isBroken) return null;
+    this.#unlisten();
+    return this.#link;
+  }
+
+  /** Nobody needs it any more. */
+  readonly drop = (): void => {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    this.#unlisten();
+    hangUp(this.#link.stream);
+  };
+
+  #unlisten(): void {
+    for (const event of ['readable', 'end', 'close', 'error']) this.#link.stream.off(event, this.drop);
+  }
+}
