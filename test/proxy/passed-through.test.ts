@@ -301,7 +301,20 @@ describe.skipIf(!opensslIsThere)(`TLS passed through from the first byte on (${O
     expect(fromClients(backend)).toEqual([]);
   });
 
-  it('ends with the proxy, and with a backend that breaks', async () => {
+  it('ends with the proxy before its hello, which is told', async () => {
+    const backend = await tlsBackend();
+    const proxy = await start({}, backend.port);
+    const client = await tcp(proxy.ports[0]!);
+    client.write(HELLO.subarray(0, 30));
+    while (proxy.proxy.connections === 0) await new Promise((resolve) => setImmediate(resolve));
+    const end = everything(client);
+    client.once('end', () => client.end());
+    await proxy.proxy.close(0);
+    await end;
+    expect(await proxy.login(any)).toMatchObject({ outcome: 'none', reasonCode: 'shutting_down' });
+  });
+
+  it('ends with the proxy', async () => {
     const backend = await tlsBackend();
     const proxy = await start({}, backend.port);
     const client = await tls(proxy.ports[0]!);

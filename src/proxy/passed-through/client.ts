@@ -18,9 +18,14 @@ export class PassedClient {
   }
 
   /** A hello has come; a second one, after a HelloRetryRequest, takes the first one's place, as for a Dovecot behind us. */
-  helloRead(fingerprint: ConnectionFingerprint, retry = false): void {
+  helloRead(fingerprint: ConnectionFingerprint): void {
     this.#fingerprint = fingerprint;
-    this.#services.ports.recorder?.observation(helloRow(this.#accepted, fingerprint, retry));
+  }
+
+  /** Records the hello. For when it is on its way to the backend: fingerprints take time to compute, and who waits for an answer needs none. */
+  recordHello(retry: boolean): void {
+    if (this.#fingerprint === null) return;
+    this.#services.ports.recorder?.observation(helloRow(this.#accepted, this.#fingerprint, retry));
   }
 
   backend(): BackendOptions | null {

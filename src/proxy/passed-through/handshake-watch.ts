@@ -12,6 +12,7 @@ export class HandshakeWatch {
   #client: PassedClient | null;
   #settled: (() => void) | null;
   #second: SecondHello | null = new SecondHello();
+  #isRecorded = false;
 
   /**
    * @param backend `name (host:port)`
@@ -38,6 +39,7 @@ export class HandshakeWatch {
 
   /** The connection has ended. */
   end(error: Error | null): void {
+    this.#record();
     const reason =
       error === null ? null : `the connection broke (${(error as NodeJS.ErrnoException).code ?? error.name})`;
     this.#client?.left('tls_handshake_not_finished', reason, this.#backend);
@@ -46,6 +48,7 @@ export class HandshakeWatch {
 
   #look(bytes: Uint8Array): boolean {
     const client = this.#client;
+    this.#record();
     const after = this.#second?.push(bytes);
     if (client === null || after === undefined) return false;
     switch (after.state) {
@@ -55,7 +58,8 @@ export class HandshakeWatch {
         client.left('tls_handshake_not_finished', after.error.message, this.#backend);
         break;
       case 'retry':
-        client.helloRead(after.fingerprint, true);
+        client.helloRead(after.fingerprint);
+        client.recordHello(true);
         client.passed(this.#backend);
         break;
       case 'goes_on':
@@ -64,6 +68,12 @@ export class HandshakeWatch {
     if (after.state !== 'gave_up') this.#settled?.();
     this.#forget();
     return false;
+  }
+
+  #record(): void {
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
+    this.#client?.recordHello(false);
   }
 
   #forget(): void {

@@ -1,6 +1,6 @@
 import { SensorError } from '../../errors.js';
 import { readClientHello } from '../../socket/index.js';
-import type { Accepted, Services } from '../accepted.js';
+import { type Accepted, endReason, type Services } from '../accepted.js';
 import type { ReasonCode } from '../dialogue.js';
 import { hangUp } from '../hang-up.js';
 import type { RawLink } from '../links.js';
@@ -56,7 +56,8 @@ async function afterStartTls(client: PassedClient, accepted: Accepted, services:
       link = made;
       break;
     }
-    failure = made;
+    // Not where it only failed because the client had gone.
+    if (clear.over === null) failure = made;
     clear.refuseTls();
     end = await clear.next();
   }
@@ -101,7 +102,7 @@ async function tryLink(
     return link;
   } catch (error) {
     if (!(error instanceof SensorError)) throw error;
-    const reason = signal.aborted ? 'tls_handshake_not_finished' : (error.code as ReasonCode);
+    const reason = error.code as ReasonCode;
     return { reason, text: error.message, backend: backend.name, alert: 'internal_error' };
   }
 }
@@ -115,17 +116,23 @@ async function linkAfterHello(
 ): Promise<RawLink | null> {
   const link = await tryLink(client, accepted.signal, services, starttls);
   if ('socket' in link) return link;
-  const { socket } = accepted;
-  client.left(link.reason, link.text, link.backend);
+  const { socket, signal } = accepted;
+  client.recordHello(false);
+  client.left(signal.aborted ? endedBy(accepted) : link.reason, link.text, link.backend);
   if (!socket.destroyed) socket.write(fatalAlert(link.alert));
   hangUp(socket);
   return null;
 }
 
 /** @returns false where none came that can be used, and the session is over */
-async function readHello(client: PassedClient, { socket, signal }: Accepted, { options }: Services): Promise<boolean> {
+async function readHello(client: PassedClient, accepted: Accepted, { options }: Services): Promise<boolean> {
+  const { socket, signal } = accepted;
+  let ended: ReasonCode | null = null;
   const timeout = options.limits.handshakeTimeout;
-  const onAbort = () => void socket.destroy();
+  const onAbort = () => {
+    ended = endedBy(accepted);
+    socket.destroy();
+  };
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
   try {
@@ -135,12 +142,17 @@ async function readHello(client: PassedClient, { socket, signal }: Accepted, { o
   } catch (error) {
     if (!(error instanceof SensorError)) throw error;
     // What is no TLS is no business of the backend's.
-    client.left('tls_handshake_not_finished', error.message);
+    client.left(ended ?? 'tls_handshake_not_finished', error.message);
     hangUp(socket);
     return false;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** Why `signal` has fired. */
+function endedBy({ socket, signal }: Accepted): ReasonCode {
+  return socket.destroyed ? 'tls_handshake_not_finished' : endReason(signal);
 }
 
 /** Shows what the backend shows, but lets nobody log in. */
