@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { SensorError } from '../errors.js';
 import { completionCommand } from './commands/completion-command.js';
 import { addDbCommands, dbCommand } from './commands/db-command.js';
@@ -19,8 +19,11 @@ Examples:
 Capture files are pcap or pcapng, also gzipped; - is standard input. Docs: docs/captures.md, docs/output.md`;
 
 const DEMO_EXAMPLES = `
-Example:
-  ja3-sensor demo`;
+Examples:
+  ja3-sensor demo                                              the sample capture that comes with the package
+  ja3-sensor demo proxy                                        a login proxy and a mail server on this machine, to log in to
+
+The proxy's certificate is made for it, its only user is demo with the password demo, and nothing outlives it. Ctrl-C ends it.`;
 
 /** What the options of a command line came to. */
 interface Outcome {
@@ -73,9 +76,17 @@ function pcapCommand(outcome: Outcome): Command {
 
 function demoCommand(outcome: Outcome): Command {
   return new Command('demo')
-    .description('analyse the sample capture that comes with the package, and say what to try next')
+    .description(
+      'analyse the sample capture that comes with the package, and say what to try next; or try the login proxy',
+    )
+    .addArgument(new Argument('[what]', 'what to try in place of the capture').choices(['proxy']))
     .addHelpText('after', DEMO_EXAMPLES)
-    .action(async () => {
+    .action(async (what?: string) => {
+      if (what === 'proxy') {
+        const { demoProxy } = await import('./commands/demo-proxy.js');
+        outcome.code = await demoProxy();
+        return;
+      }
       const { demo } = await import('./commands/demo.js');
       outcome.code = await demo();
     });

@@ -1,4 +1,5 @@
 /** The login proxy. */
+export { DEMO_PASSWORD, DEMO_USER, DemoBackend } from './demo/index.js';
 export type { Protocol } from './dialogue.js';
 export { type BoundListener, LoginProxy, type ProxyExtras } from './login-proxy.js';
 export {
