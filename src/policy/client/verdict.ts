@@ -1,0 +1,35 @@
+import type { Verdict, VerdictEffect, VerdictSource } from '../../model/index.js';
+import type { PolicyAnswer } from './response.js';
+
+export interface VerdictOptions {
+  readonly rejectOnFail: boolean;
+  readonly logOnly: boolean;
+  /** Seconds. */
+  readonly maxTarpit: number;
+}
+
+/** A check that is not made. */
+export const notAsked: Verdict = { action: 'allow', rule: null, source: 'off', ignored: null };
+
+/**
+ * What an answer means, as in Dovecot: below 0 refuses; above 0 makes the login wait, before its password is tried and never after.
+ *
+ * @param answer null: the server could not be asked
+ */
+export function verdictOf(answer: PolicyAnswer | null, when: 'before' | 'after', options: VerdictOptions): Verdict {
+  const source: VerdictSource = answer === null ? 'failure' : 'server';
+  const effect = answer === null ? ofFailure(options) : ofAnswer(answer, options);
+  const isObeyed = !options.logOnly && (effect.action !== 'tarpit' || (when === 'before' && effect.seconds > 0));
+  const reason = { rule: answer?.rule ?? null, source };
+  if (isObeyed || effect.action === 'allow') return { ...effect, ...reason, ignored: null };
+  return { action: 'allow', ...reason, ignored: effect };
+}
+
+function ofFailure({ rejectOnFail }: VerdictOptions): VerdictEffect {
+  return rejectOnFail ? { action: 'reject', message: null } : { action: 'allow' };
+}
+
+function ofAnswer({ status, message }: PolicyAnswer, { maxTarpit }: VerdictOptions): VerdictEffect {
+  if (status < 0) return { action: 'reject', message };
+  return status === 0 ? { action: 'allow' } : { action: 'tarpit', seconds: Math.min(status, maxTarpit) };
+}
