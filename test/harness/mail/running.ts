@@ -18,6 +18,13 @@ export interface Running {
 /** How long anything may take that is waited for; a test's own limit is longer. */
 const PATIENCE = 10_000;
 
+/** What is left to do where a test process ends without stopping its servers: processes first, then folders. */
+const left = { processes: new Set<Foreground>(), folders: new Set<Folder>() };
+process.once('exit', () => {
+  for (const { child } of left.processes) killGroup(child);
+  for (const folder of left.folders) folder.remove();
+});
+
 /** A folder of its own for one server, which the server's other users can enter. */
 export class Folder {
   readonly path: string;
@@ -25,6 +32,7 @@ export class Folder {
   constructor(parent: string = tmpdir()) {
     this.path = mkdtempSync(join(parent, 'ja3-sensor-mail-'));
     chmodSync(this.path, 0o755);
+    left.folders.add(this);
   }
 
   /** The path of a name in it. */
@@ -48,6 +56,7 @@ export class Folder {
   }
 
   remove(): void {
+    left.folders.delete(this);
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -148,18 +157,25 @@ export function foreground(program: string, args: readonly string[], env: NodeJS
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk));
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk));
   child.on('error', (error) => (printed += error.message));
-  return {
+  const running: Foreground = {
     child,
     printed: () => printed,
     stop: async () => {
+      left.processes.delete(running);
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
-      const hard = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 1000);
+      const hard = setTimeout(() => killGroup(child), 1000);
       await ended;
       clearTimeout(hard);
     },
   };
+  left.processes.add(running);
+  return running;
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
 }
 
 /** What is read from a line of a log: the last line that fits. */

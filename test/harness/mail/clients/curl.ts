@@ -19,7 +19,13 @@ async function login(where: Login): Promise<LoggedIn> {
   const { code, printed } = await run(
     'curl',
     [
-      ...['--verbose', '--ipv4', '--ssl-reqd', '--cacert', where.ca, '--user', `${where.user}:${where.password}`],
+      '--verbose',
+      '--ipv4',
+      '--ssl-reqd',
+      '--cacert',
+      where.ca,
+      '--user',
+      `${where.user}:${where.password}`,
       ...(where.from === undefined ? [] : ['--interface', where.from]),
       ...(where.protocol === 'submission' ? mail : []),
       `${scheme}${implicit ? 's' : ''}://localhost:${where.port}/`,

@@ -50,7 +50,7 @@ function configuration({ protocol, port, tls, user, password, ca }: Login, home:
 set ssl_ca_certificates_file="${ca}" ssl_verify_host=yes ssl_force_tls=yes ssl_starttls=yes
 set imap_user="${user}" imap_pass="${password}" pop_user="${user}" pop_pass="${password}" smtp_pass="${password}"
 set header_cache="" message_cachedir=""
-set from="one@example.org" copy=no confirmappend=no abort_nosubject=no net_inc=0 sleep_time=0
+set from="one@example.org" copy=no confirmappend=no abort_nosubject=no net_inc=0 sleep_time=0 pop_auth_try_all=no
 `;
   if (protocol === 'submission') {
     return `${shared}set smtp_url="smtp${secure}://${user}@localhost:${port}/"\nset sendmail_wait=0\n`;

@@ -59,7 +59,14 @@ export const python: MailClient = {
 async function login(where: Login): Promise<LoggedIn> {
   const implicit = where.tls === 'implicit' ? 'implicit' : '';
   const { code, printed } = await run('python3', [
-    ...['-c', PROGRAM, where.protocol, `${where.port}`, implicit, where.user, where.password, where.ca],
+    '-c',
+    PROGRAM,
+    where.protocol,
+    `${where.port}`,
+    implicit,
+    where.user,
+    where.password,
+    where.ca,
     where.from ?? '',
   ]);
   return { ok: code === 0, refused: code === 2, printed };
