@@ -4,6 +4,7 @@ import type { HelloShape, LabelMatch, LabelRow, Observation, OpenSslGeneration }
 import type { LabelsOf } from '../report/index.js';
 import type { Store } from '../store/index.js';
 import { UsageError } from './exit-codes.js';
+import { labelsFolder } from './package-root.js';
 
 export interface DatabaseChoice {
   readonly path: string;
@@ -13,11 +14,8 @@ export interface DatabaseChoice {
 
 /** The labels that come with the package. */
 export async function shippedLabels(): Promise<readonly LabelRow[]> {
-  const [{ readLabelFolder }, { LABELS_FOLDER }] = await Promise.all([
-    import('../lists/index.js'),
-    import('../store/index.js'),
-  ]);
-  return readLabelFolder(LABELS_FOLDER);
+  const { readLabelFolder } = await import('../lists/index.js');
+  return readLabelFolder(labelsFolder);
 }
 
 /**

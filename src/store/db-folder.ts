@@ -7,6 +7,3 @@ const DB_FOLDER = new URL('../../db/', import.meta.url);
 
 /** Numbered SQL files, `0001_initial.sql` and on. */
 export const MIGRATIONS_FOLDER: string = fileURLToPath(new URL('migrations/', DB_FOLDER));
-
-/** The labels that come with the package: db/labels/README.md has the format. */
-export const LABELS_FOLDER: string = fileURLToPath(new URL('labels/', DB_FOLDER));

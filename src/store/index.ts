@@ -1,5 +1,4 @@
 /** Labels, observations and logins in an SQLite file, or in memory. */
-export { LABELS_FOLDER } from './db-folder.js';
 export { memoryStore } from './memory.js';
 export { type OpenOptions, openStore } from './open.js';
 export * from './surface/index.js';

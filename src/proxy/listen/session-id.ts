@@ -1,7 +1,10 @@
 import type { Endpoint } from '../../endpoint.js';
 import { parseIpv4, parseIpv6 } from '../../haproxy/index.js';
 
-let latest = 0n;
+let latest = 0;
+
+/** What six bytes hold. */
+const CLOCK = 2 ** 48;
 
 /**
  * A name for a connection, in the form Dovecot's login processes use: base64 over six bytes of a clock in microseconds, two of the client's port and the octets of its
@@ -11,11 +14,10 @@ let latest = 0n;
  * @returns 16 characters, 32 for IPv6; `+` and `/` may be among them
  */
 export function sessionId(remote: Endpoint, now: number): string {
-  const clock = BigInt(Math.floor(now * 1000));
-  latest = clock > latest ? clock : latest + 1n;
+  latest = Math.max(Math.floor(now * 1000), latest + 1);
   const address = parseIpv4(remote.ip) ?? parseIpv6(remote.ip) ?? new Uint8Array(4);
   const bytes = Buffer.alloc(8 + address.length);
-  bytes.writeUIntLE(Number(latest & 0xffff_ffff_ffffn), 0, 6);
+  bytes.writeUIntLE(latest % CLOCK, 0, 6);
   bytes.writeUInt16LE(remote.port, 6);
   bytes.set(address, 8);
   return bytes.toString('base64').replace(/=+$/, '');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { labelsFolder } from '../../../src/cli/package-root.js';
 import {
   fingerprintsToNdjson,
   LEAST_SOURCES,
@@ -11,7 +12,6 @@ import {
   type SharedFingerprint,
 } from '../../../src/lists/index.js';
 import type { LabelRow } from '../../../src/model/index.js';
-import { LABELS_FOLDER } from '../../../src/store/index.js';
 import { wholeImport } from '../../harness/import.js';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -100,7 +100,7 @@ describe('what is exported is imported again', () => {
   });
 
   it('the shipped labels', () => {
-    const shipped = readLabelFolder(LABELS_FOLDER);
+    const shipped = readLabelFolder(labelsFolder);
     expect(wholeImport([...labelsToCsv(shipped)]).labels).toEqual(shipped);
     expect(wholeImport([...labelsToNdjson(shipped)]).labels).toEqual(shipped);
   });

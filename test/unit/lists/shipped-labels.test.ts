@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { labelsFolder } from '../../../src/cli/package-root.js';
 import { parseCsv } from '../../../src/lists/csv.js';
 import { readLabelFolder } from '../../../src/lists/index.js';
 import { LabelIndex } from '../../../src/recognize/index.js';
-import { LABELS_FOLDER, memoryStore } from '../../../src/store/index.js';
+import { memoryStore } from '../../../src/store/index.js';
 
-const rows = readLabelFolder(LABELS_FOLDER);
+const rows = readLabelFolder(labelsFolder);
 const ORIGINAL = '../shared/data/mail-clients.csv';
 
 /** The extensions OpenSSL 3.0 shows a server program, as Dovecot 2.4.1 was seen to list them. */
@@ -44,11 +45,11 @@ describe('the labels that come with the package', () => {
   });
 
   it('have a source, a licence, a kind and a quality that their README explains', () => {
-    const readme = readFileSync(join(LABELS_FOLDER, 'README.md'), 'utf8');
+    const readme = readFileSync(join(labelsFolder, 'README.md'), 'utf8');
     for (const { source, licence, kind, quality } of rows) {
       for (const word of [source, licence, kind, quality]) expect(readme).toContain(`\`${word}\``);
     }
-    for (const name of readdirSync(LABELS_FOLDER).filter((name) => name.endsWith('.csv')))
+    for (const name of readdirSync(labelsFolder).filter((name) => name.endsWith('.csv')))
       expect(readme).toContain(name);
   });
 
@@ -57,7 +58,7 @@ describe('the labels that come with the package', () => {
       const [header, ...records] = parseCsv(readFileSync(path, 'utf8')).map(({ fields }) => fields);
       return records.map((fields) => Object.fromEntries(header!.map((column, index) => [column, fields[index]])));
     };
-    const ours = read(join(LABELS_FOLDER, 'debian12-mail-clients.csv'));
+    const ours = read(join(labelsFolder, 'debian12-mail-clients.csv'));
     const corrected: unknown[] = [];
     for (const [index, original] of read(ORIGINAL).entries()) {
       if (!original.ssl_ja3?.startsWith('771,')) {
