@@ -80,6 +80,7 @@ describe.skipIf(missing.dovecot !== '')(
       mode: ListenerOptions['mode'],
       server: Dovecot,
       behind: BackendOptions,
+      from = REAL,
     ): Promise<string> {
       const ours = mode === 'terminated' ? certificates(files) : null;
       const proxy = await startProxy(
@@ -87,13 +88,13 @@ describe.skipIf(missing.dovecot !== '')(
       );
       cleanups.push(proxy.close);
       const ca = mode === 'terminated' ? files.cert : server.ca;
-      const client = await Conversation.begin(proxy.port, ca, REAL);
+      const client = await Conversation.begin(proxy.port, ca, from);
       cleanups.push(() => client.end());
       users++;
       const user = `u${users}`;
       await FORGERIES[protocol](client, user);
       const found = await eventually('the login in the log', () => lastLine(server.log(), loginOf(user)), server.log);
-      expect(proxy.logins.at(-1)?.remote.ip).toBe(REAL); // the proxy itself is never taken in
+      expect(proxy.logins.at(-1)?.remote.ip).toBe(from); // the proxy itself is never taken in
       return found;
     }
 
@@ -123,6 +124,14 @@ describe.skipIf(missing.dovecot !== '')(
         expect(line).toContain(`rip=${REAL},`);
         expect(line).not.toContain(FORGED.ip);
         expect(line).not.toContain(FORGED.ja3);
+      });
+
+      // Whom a Dovecot believes is asked of the address in the header.
+      it(`succeeds behind a PROXY header that tells of an address the server trusts (${protocol})`, async () => {
+        const behind = backend(trusting.ports[ports.tlsBehindHeader], { proxyProtocol: 2 });
+        const line = await forge(protocol, 'passed_through', trusting, behind, '127.0.0.1');
+        expect(line).toContain(`rip=${FORGED.ip}, rport=${FORGED.port},`);
+        expect(line).toContain(`ja3h=${FORGED.ja3}`);
       });
 
       it(`fails where TLS ends at the proxy, which tells the server by ID or XCLIENT (${protocol})`, async () => {
