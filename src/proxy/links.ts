@@ -16,8 +16,6 @@ export interface LinkRequest {
   readonly tls: { readonly version: string; readonly cipher: string } | null;
   /** For the AUTHORITY TLV. */
   readonly serverName: string | null;
-  /** For the ALPN TLV: what was negotiated here. */
-  readonly alpn: string | null;
   /** For IMAP ID and XCLIENT. */
   readonly identity: ForwardedIdentity | null;
   /** Ends the attempt to link: the client has gone. */

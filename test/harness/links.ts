@@ -66,7 +66,6 @@ export function linkRequest(backend: BackendOptions, changes: Partial<LinkReques
     local: LOCAL,
     tls: null,
     serverName: null,
-    alpn: null,
     identity: null,
     signal: new AbortController().signal,
     ...changes,

@@ -203,7 +203,6 @@ describe.skipIf(!opensslIsThere)(`TLS to backends (${OPENSSL_ABSENT})`, () => {
     const told = {
       tls: { version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' },
       serverName: 'imap.example.org',
-      alpn: 'imap',
     };
 
     it.each(['none', 'implicit', 'starttls'] as const)('comes first, also where the link is %s', async (tls) => {

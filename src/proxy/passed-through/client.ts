@@ -44,7 +44,6 @@ export class PassedClient {
       local,
       tls: null,
       serverName,
-      alpn: null,
       identity: null,
       signal,
     };

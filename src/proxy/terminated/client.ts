@@ -82,7 +82,6 @@ export class Client {
       local: this.#local,
       tls: this.#tls,
       serverName: this.#serverName,
-      alpn: this.#tls?.alpn ?? null,
       identity: backend.forward ? this.#identity(backend) : null,
       signal,
     };

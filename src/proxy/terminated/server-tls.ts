@@ -11,8 +11,6 @@ export interface ClientTls {
   /** `TLSv1.3` */
   readonly version: string;
   readonly cipher: string;
-  /** What was negotiated. */
-  readonly alpn: string | null;
 }
 
 /** IANA's names (TLS ALPN Protocol IDs). There is none for SMTP; a client that offers one all the same says the obvious. */
@@ -51,7 +49,6 @@ export async function beginServerTls(
     fingerprint,
     version: stream.getProtocol() ?? '',
     cipher: stream.getCipher().name,
-    alpn: stream.alpnProtocol || null,
   };
 }
 
