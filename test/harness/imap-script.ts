@@ -26,7 +26,19 @@ export class Lines {
       if (chunk !== null) this.#text += chunk.toString('latin1');
       else if (this.socket.readableEnded || this.socket.destroyed) {
         throw new Error(`ended without ${pattern}: ${taken}${this.#text}`);
-      } else await Promise.race([once(this.socket, 'readable'), once(this.socket, 'end'), once(this.socket, 'close')]);
+      } else await this.#news();
+    }
+  }
+
+  /** Something came, or the connection ended. */
+  async #news(): Promise<void> {
+    const heard = new AbortController();
+    try {
+      await Promise.race(
+        ['readable', 'end', 'close'].map((event) => once(this.socket, event, { signal: heard.signal })),
+      );
+    } finally {
+      heard.abort(); // takes the other listeners off
     }
   }
 
