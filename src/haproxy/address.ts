@@ -1,11 +1,31 @@
 import type { Endpoint } from '../endpoint.js';
 
-/** The four octets of an IPv4 address in its canonical text, no leading zeros; null for anything else. */
+const DOT = 0x2e;
+const ZERO = 0x30;
+
+/** The four octets of an IPv4 address in its canonical text, no leading zeros; null for anything else. Character by character: every connection has its address read. */
 export function parseIpv4(text: string): Uint8Array | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
-  const octets = parts.map((part) => (/^(?:0|[1-9]\d{0,2})$/.test(part) ? Number(part) : 256));
-  return octets.some((octet) => octet > 255) ? null : Uint8Array.from(octets);
+  const octets = new Uint8Array(4);
+  let octet = 0;
+  let digits = 0;
+  let part = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (digits === 0 || part === 3) return null;
+      octets[part++] = octet;
+      octet = digits = 0;
+      continue;
+    }
+    const digit = code - ZERO;
+    if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return null;
+    octet = 10 * octet + digit;
+    digits++;
+    if (octet > 255) return null;
+  }
+  if (digits === 0 || part !== 3) return null;
+  octets[3] = octet;
+  return octets;
 }
 
 /** The sixteen octets of an IPv6 address in any text of RFC 4291 section 2.2 without a zone; null for anything else. */

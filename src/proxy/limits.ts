@@ -17,3 +17,9 @@ export const GOODBYE_TIMEOUT = 5000;
 
 /** Milliseconds the backends are given to introduce themselves before clients are let in: their capabilities are shown to the first ones too, unless a backend is slow. */
 export const INTRODUCTION_WAIT = 1000;
+
+/**
+ * Links of a process to backends that were made before the client's hello. A hello follows its connection within a round trip, so 32 serve some hundred new clients a
+ * second; who connects and never speaks reaches the backend no more often than that, and clients beyond it are linked after their hello.
+ */
+export const MAX_EARLY_LINKS = 32;

@@ -8,6 +8,7 @@ import { relay } from '../relay/index.js';
 import { type Alert, fatalAlert } from './alert.js';
 import { ClearPart } from './clear-part.js';
 import { PassedClient } from './client.js';
+import { earlyLink } from './early-link.js';
 import { HandshakeWatch } from './handshake-watch.js';
 
 /**
@@ -37,8 +38,13 @@ export function passThrough(accepted: Accepted, services: Services, settled: () 
 
 /** TLS from the first byte on. @returns null where the session is over */
 async function atOnce(client: PassedClient, accepted: Accepted, services: Services): Promise<RawLink | null> {
-  if (!(await readHello(client, accepted, services))) return null;
-  return linkAfterHello(client, accepted, services, false);
+  const { signal } = accepted;
+  const early = earlyLink(accepted, () => tryLink(client, signal, services, false));
+  if (!(await readHello(client, accepted, services))) {
+    void early?.drop();
+    return null;
+  }
+  return linkAfterHello(client, accepted, early?.take() ?? tryLink(client, signal, services, false));
 }
 
 /** @returns null where the session is over */
@@ -66,7 +72,7 @@ async function afterStartTls(client: PassedClient, accepted: Accepted, services:
     client.left(failure?.reason ?? clear.over, failure?.text ?? null, failure?.backend ?? null);
     hangUp(socket);
   } else if (await readHello(client, accepted, services)) {
-    return link ?? linkAfterHello(client, accepted, services, true);
+    return link ?? linkAfterHello(client, accepted, tryLink(client, accepted.signal, services, true));
   }
   if (link !== null) hangUp(link.socket);
   return null;
@@ -111,10 +117,9 @@ async function tryLink(
 async function linkAfterHello(
   client: PassedClient,
   accepted: Accepted,
-  services: Services,
-  starttls: boolean,
+  made: Promise<RawLink | Failure>,
 ): Promise<RawLink | null> {
-  const link = await tryLink(client, accepted.signal, services, starttls);
+  const link = await made;
   if ('socket' in link) return link;
   const { socket, signal } = accepted;
   client.recordHello(false);
