@@ -45,7 +45,8 @@ const rankZero = ['errors.ts', 'endpoint.ts', 'networks.ts', 'bytes/'];
 
 /** Where each rationed module may be imported: folders or files of src. Modules that are not listed may be imported nowhere. */
 const rations: Readonly<Record<string, readonly string[]>> = {
-  'node:net': ['networks.ts', 'socket/', 'proxy/', 'policy/'],
+  'node:net': ['networks.ts', 'login/targets/', 'socket/', 'proxy/', 'policy/'],
+  'node:dgram': ['login/targets/'],
   'node:tls': ['socket/', 'proxy/', 'policy/', 'certs/tls-settings.ts'],
   'node:http': ['socket/', 'proxy/', 'policy/'],
   'node:stream': ['socket/', 'proxy/'],
