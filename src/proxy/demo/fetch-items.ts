@@ -35,8 +35,8 @@ const OLD_NAMES: ReadonlyMap<string, { readonly of: 'whole' | 'header' | 'text';
 ]);
 
 const ITEM = /(?:BODY(\.PEEK)?\[([^\]]*)\](?:<(\d{1,10})\.([1-9]\d{0,9})>)?|([A-Z0-9.]+))(?: |$)/y;
-const FIELDS = /^HEADER\.FIELDS(\.NOT)? \(([ -'*-~]+)\)$/;
-const PART = /^[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:HEADER|TEXT|MIME|HEADER\.FIELDS(?:\.NOT)? \([ -'*-~]+\)))?$/;
+const FIELDS = /^HEADER\.FIELDS(\.NOT)? \(([^()]+)\)$/;
+const PART = /^[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:HEADER|TEXT|MIME|HEADER\.FIELDS(?:\.NOT)? \([^()]+\)))?$/;
 
 /**
  * Reads what a FETCH asks for: one item, a macro, or a list of items.
@@ -44,6 +44,7 @@ const PART = /^[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?:HEADER|TEXT|MIME|HEADER\.FIELDS(?:
  * @returns null where it is nothing of the kind, or too much
  */
 export function readFetchItems(text: string): readonly FetchItem[] | null {
+  if (/[^ -~]/.test(text)) return null;
   const upper = text.toUpperCase();
   const macro = MACROS.get(upper);
   if (macro !== undefined) return macro.map(valueItem);

@@ -1,4 +1,3 @@
-/** A pattern longer than this and its wildcards names no mailbox of ours. */
 const NAME = 'INBOX';
 
 /**

@@ -1,5 +1,5 @@
 import type { ClaimedIdentity } from '../attempt.js';
-import { LETTER_WIDTH } from './limits.js';
+import { LETTER_WIDTH, MAX_SHOWN } from './limits.js';
 
 /** What the server was told of a client. */
 export interface Told {
@@ -32,7 +32,7 @@ export function writeLetter(told: Told, date: Date, uidValidity: number): Letter
       ['Date', date.toUTCString().replace(/GMT$/, '+0000')],
       ['From', 'ja3-sensor <ja3-sensor@localhost>'],
       ['To', 'demo@localhost'],
-      ['Subject', ascii(subject(forwarded))],
+      ['Subject', ascii(subject(forwarded)).slice(0, MAX_SHOWN)],
       ['Message-ID', `<${uidValidity}.demo@localhost>`],
       ['MIME-Version', '1.0'],
       ['Content-Type', 'text/plain; charset=us-ascii'],
@@ -89,8 +89,9 @@ function summary(
 }
 
 function rows(pairs: readonly (readonly [name: string, value: string])[]): string {
-  const width = Math.max(0, ...pairs.map(([name]) => name.length));
-  return pairs.map(([name, value]) => `${INDENT}${name.padEnd(width)}  ${value}`).join('\n');
+  const shown = pairs.map(([name, value]) => [name.slice(0, MAX_SHOWN), value.slice(0, MAX_SHOWN)] as const);
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${INDENT}${name.padEnd(width)}  ${value}`).join('\n');
 }
 
 function wrapped(value: string): string {

@@ -22,3 +22,6 @@ export const MAX_ATTEMPTS = 10;
 
 /** Characters of a line of the letter: RFC 5322 section 2.1.1 would have 78 at most. */
 export const LETTER_WIDTH = 76;
+
+/** Characters of a name or value that the letter shows in one line: RFC 5322 section 2.1.1 forbids more than 998 in one, and whoever is on this machine can tell the server anything. */
+export const MAX_SHOWN = 200;
