@@ -38,7 +38,7 @@ export interface PolicyClientOptions {
   readonly reportAfterAuth: boolean;
   /** Milliseconds for one question, from the moment it is asked to the answer's last byte. [auth_policy_server_timeout_msecs] */
   readonly timeout: number;
-  /** Seconds a login is made to wait at most, whatever the server says. */
+  /** Seconds a login is made to wait at most, whatever the server says; 0: none is. */
   readonly maxTarpit: number;
   /** Whose `ssl_ja3` is sent. */
   readonly openssl: OpenSslGeneration;

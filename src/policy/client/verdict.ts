@@ -4,7 +4,7 @@ import type { PolicyAnswer } from './response.js';
 export interface VerdictOptions {
   readonly rejectOnFail: boolean;
   readonly logOnly: boolean;
-  /** Seconds. */
+  /** Seconds; 0: no login is made to wait. */
   readonly maxTarpit: number;
 }
 
@@ -19,7 +19,8 @@ export const notAsked: Verdict = { action: 'allow', rule: null, source: 'off', i
 export function verdictOf(answer: PolicyAnswer | null, when: 'before' | 'after', options: VerdictOptions): Verdict {
   const source: VerdictSource = answer === null ? 'failure' : 'server';
   const effect = answer === null ? ofFailure(options) : ofAnswer(answer, options);
-  const isObeyed = !options.logOnly && (effect.action !== 'tarpit' || (when === 'before' && effect.seconds > 0));
+  const canWait = when === 'before' && options.maxTarpit > 0;
+  const isObeyed = !options.logOnly && (effect.action !== 'tarpit' || canWait);
   const reason = { rule: answer?.rule ?? null, source };
   if (isObeyed || effect.action === 'allow') return { ...effect, ...reason, ignored: null };
   return { action: 'allow', ...reason, ignored: effect };
@@ -31,5 +32,6 @@ function ofFailure({ rejectOnFail }: VerdictOptions): VerdictEffect {
 
 function ofAnswer({ status, message }: PolicyAnswer, { maxTarpit }: VerdictOptions): VerdictEffect {
   if (status < 0) return { action: 'reject', message };
-  return status === 0 ? { action: 'allow' } : { action: 'tarpit', seconds: Math.min(status, maxTarpit) };
+  if (status === 0) return { action: 'allow' };
+  return { action: 'tarpit', seconds: maxTarpit > 0 ? Math.min(status, maxTarpit) : status };
 }
