@@ -6,9 +6,10 @@ const INDENT = '    ';
 
 /** Two lines for people: who came with what and how that ended; and the fingerprints, where there are any. */
 export function loginText(login: ProxiedLogin): string {
-  const { fingerprint, listener, recognition } = cleanLogin(login);
+  const clean = cleanLogin(login);
+  const { fingerprint, listener, recognition } = clean;
   const program = programText(recognition) || (fingerprint === null ? 'no TLS' : 'a program that is not known');
-  const first = `${escapeText(`${outcomeText(cleanLogin(login))} (${listener}): `)}${program}\n`;
+  const first = `${escapeText(`${outcomeText(clean)} (${listener}): `)}${program}\n`;
   if (fingerprint === null) return first;
   const { ja3, sslJa3, ja4 } = fingerprint;
   const hashes = [
