@@ -38,7 +38,7 @@ export class Admission {
   readonly #untold = new Set<Admitted>();
   #limits: AdmissionLimits;
   #refused = 0;
-  #whenEmpty: (() => void) | null = null;
+  #whenEmpty: (() => void)[] = [];
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits;
@@ -92,7 +92,7 @@ export class Admission {
   async empty(timeout: number): Promise<void> {
     if (this.#isEmpty) return;
     const left = new Promise<void>((resolve) => {
-      this.#whenEmpty = resolve;
+      this.#whenEmpty.push(resolve);
     });
     const timer = setTimeout(() => {
       for (const { ending } of this.#present.values()) ending.abort('shutting_down');
@@ -107,7 +107,12 @@ export class Admission {
 
   #told(admitted: Admitted): void {
     this.#untold.delete(admitted);
-    if (this.#isEmpty) this.#whenEmpty?.();
+    this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (!this.#isEmpty) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   #makeRoom(): boolean {
@@ -129,7 +134,7 @@ export class Admission {
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, left);
-    if (this.#isEmpty) this.#whenEmpty?.();
+    this.#tellEmpty();
   }
 }
 

@@ -24,6 +24,7 @@ export class LoginAttempt {
   #user: string | null;
   #backend: string | null = null;
   #login: BackendLogin | null = null;
+  #awaitsClient = false;
   /** The client's answers to challenges. */
   readonly #responses: Uint8Array[] = [];
 
@@ -33,7 +34,15 @@ export class LoginAttempt {
     this.#user = attempt.user;
     this.#client = client;
     this.#services = services;
-    this.#challenge = challenge;
+    this.#challenge = (bytes) => {
+      this.#awaitsClient = true;
+      challenge(bytes);
+    };
+  }
+
+  /** It is the client's turn: a challenge has been shown to it. */
+  get awaitsClient(): boolean {
+    return this.#awaitsClient;
   }
 
   /** As far as the mechanism has shown it. */
@@ -63,6 +72,7 @@ export class LoginAttempt {
 
   /** The client's answer to the last challenge; null: it gave up. */
   respond(response: Uint8Array | null): void {
+    this.#awaitsClient = false;
     if (response !== null) {
       this.#user ??= userShown(this.attempt.mechanism, response);
       this.#responses.push(response);

@@ -143,9 +143,10 @@ export class TerminatedSession {
     }
   };
 
-  /** The client has said its last; an answer it waits for it shall have. */
+  /** The client has said its last; an answer it waits for it shall have, but a challenge it will not answer. */
   readonly #onEnd = (): void => {
-    if (this.#running === null && !this.#proceeding) this.#leave();
+    const isAnswered = this.#running === null ? !this.#proceeding : this.#running.awaitsClient;
+    if (isAnswered) this.#leave();
   };
 
   readonly #onClose = (): void => this.#leave();
@@ -284,6 +285,7 @@ export class TerminatedSession {
   async #try(attempt: Attempt): Promise<void> {
     const running = new LoginAttempt(attempt, this.#client, this.#services, (challenge) => {
       this.#take(this.#dialogue!.challenge(challenge));
+      if (this.#stream.readableEnded) this.#onEnd();
     });
     this.#running = running;
     this.#attempts++;

@@ -1,0 +1,365 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Lines } from '../harness/imap-script.js';
+import { certificatesOf, usualLimits } from '../harness/login-proxy.js';
+import { clearProxy, connected, logIn, secured } from '../harness/sessions.js';
+import { faults, type Speech, speakingBackend, speeches, speechOf } from '../harness/speech.js';
+import { closer, listen, OPENSSL_ABSENT, opensslIsThere, selfSigned } from '../harness/tls-servers.js';
+
+const certificates = opensslIsThere ? certificatesOf(selfSigned('mail.test')) : null;
+const protocols = speeches.map((speech) => [speech.protocol, speech] as const);
+/** By a name, so that the mechanism is known and the words are the protocol's. */
+const crams: readonly (readonly [string, Speech, string, RegExp])[] = [
+  ['imap', speechOf('imap'), 'l AUTHENTICATE CRAM-MD5\r\n', /^\+ /],
+  ['pop3', speechOf('pop3'), 'AUTH CRAM-MD5\r\n', /^\+ /],
+  ['submission', speechOf('submission'), 'EHLO c\r\nAUTH CRAM-MD5\r\n', /^334 /],
+  ['sieve', speechOf('sieve'), 'AUTHENTICATE "CRAM-MD5"\r\n', /^("|\{)/],
+];
+
+async function backendFor(speech: Speech, inside?: Parameters<typeof speakingBackend>[1]) {
+  const backend = await speakingBackend(speech, inside);
+  onTestFinished(backend.close);
+  return backend;
+}
+
+/** Every octet in a write of its own, which the proxy has read before the next. */
+async function sendSlowly(client: Lines, text: string): Promise<void> {
+  for (const byte of Buffer.from(text, 'latin1')) {
+    await new Promise<void>((resolve) => client.socket.write(Uint8Array.of(byte), () => setImmediate(resolve)));
+  }
+}
+
+const MANY = 64 * 1024 * 1024;
+
+/** Bytes that a stream takes until it has taken none for a while: what is between it and who does not read. */
+async function fill(socket: Socket, text = 'x'.repeat(65_536)): Promise<number> {
+  const chunk = Buffer.from(text, 'latin1');
+  let taken = 0;
+  while (taken < MANY) {
+    if (socket.write(chunk)) taken += chunk.length;
+    else {
+      taken += chunk.length;
+      const stuck = Symbol('stuck');
+      let timer: NodeJS.Timeout | undefined;
+      const quiet = new Promise<typeof stuck>((resolve) => {
+        timer = setTimeout(() => resolve(stuck), 300);
+      });
+      const outcome = await Promise.race([once(socket, 'drain'), quiet]);
+      clearTimeout(timer);
+      if (outcome === stuck) return taken;
+    }
+  }
+  return taken;
+}
+
+/** What a client can do to leave. */
+const leaving = {
+  closes: (socket: Socket) => void socket.destroy(),
+  resets: (socket: Socket) => void socket.resetAndDestroy(),
+};
+
+describe.each(protocols)('a %s client', (_, speech) => {
+  it('may say everything octet by octet', async () => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    let last = '';
+    for (const [command, answered] of speech.login('u', 'p')) {
+      await sendSlowly(client, command);
+      last = await client.until(answered);
+    }
+    expect(last.trimEnd().split('\r\n').at(-1)).toMatch(speech.succeeded);
+    await sendSlowly(client, 'hello\r\n');
+    expect(await client.until(/hello/)).toBe('echo hello\r\n');
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  it.skipIf(!opensslIsThere)(`may say everything octet by octet, STARTTLS too (${OPENSSL_ABSENT})`, async () => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port, {}, { tls: 'starttls', certificates });
+    const clear = await connected(proxy.ports[0]!);
+    await clear.until(speech.greeted);
+    await sendSlowly(clear, speech.starttls[0]);
+    await clear.until(speech.starttls[1]);
+    const client = await secured(proxy.ports[0]!, clear.socket);
+    if (speech.protocol === 'sieve') await client.until(/^OK/);
+    let last = '';
+    for (const [command, answered] of speech.login('u', 'p')) {
+      await sendSlowly(client, command);
+      last = await client.until(answered);
+    }
+    expect(last).toMatch(/(?:OK|235)/);
+    expect(proxy.logins).toMatchObject([{ outcome: 'succeeded', starttls: true }]);
+  });
+
+  it.each(Object.entries(leaving))('that %s before it says anything is told of once', async (_, leave) => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    leave(client.socket);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'none', reasonCode: 'no_auth_attempts' });
+    await proxy.proxy.close(60_000);
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  // One that closes may only have said its last: it is waited for as long as its backend may take.
+  it.each(Object.entries(leaving))('that %s while its backend is linked to leaves no link', async (_, leave) => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port, { limits: { backendTimeout: 300 } });
+    const greeted = new Promise<void>((resolve) => {
+      backend.fault = { at: 0, does: () => resolve() };
+    });
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    client.send(
+      speech
+        .login('u', 'p')
+        .map(([command]) => command)
+        .join(''),
+    );
+    await greeted;
+    leave(client.socket);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'refused', user: 'u', attempt: 1 });
+    await backend.deserted();
+    await proxy.proxy.close(60_000);
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  it.each(Object.entries(leaving))('that %s while its backend thinks leaves no link', async (way, leave) => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port, { limits: { backendTimeout: 300 } });
+    const turns = { imap: 1, pop3: 2, submission: 2, smtp: 2, sieve: 1 }[speech.protocol];
+    const asked = new Promise<void>((resolve) => {
+      backend.fault = { at: turns, does: () => resolve() };
+    });
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    client.send(
+      speech
+        .login('u', 'p')
+        .map(([command]) => command)
+        .join(''),
+    );
+    await asked;
+    leave(client.socket);
+    expect(await proxy.login(() => true)).toMatchObject({
+      outcome: 'refused',
+      reasonCode: way === 'closes' ? 'proxy_dest_remote_failure' : 'auth_aborted_by_client',
+      attempt: 1,
+    });
+    await backend.deserted();
+    await proxy.proxy.close(60_000);
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  it('that has said its last hears the answers to all it said', async () => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    const all = [...speech.login('u', 'wrong'), ...speech.login('u', 'p')].map(([command]) => command);
+    client.socket.end(all.join(''), 'latin1');
+    const heard = (await client.toEnd()).trimEnd().split('\r\n');
+    expect(heard.at(-1)).toMatch(speech.succeeded);
+    expect(heard.some((line) => speech.failed.test(line))).toBe(true);
+    await backend.deserted();
+    expect(proxy.logins.map(({ outcome, attempt }) => [outcome, attempt])).toEqual([
+      ['failed', 1],
+      ['succeeded', 2],
+    ]);
+  });
+
+  it('that has said its last and then breaks off is still told of once', async () => {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    client.socket.end();
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'none', reasonCode: 'no_auth_attempts' });
+    await client.toEnd();
+    await proxy.proxy.close(60_000);
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  it('that never reads cannot make the proxy keep its answers', async () => {
+    const backend = await backendFor(speech);
+    const limits = { loginTimeout: 60_000, maxBytesBeforeLogin: 2 * MANY, maxBadCommands: 1e9 };
+    const proxy = await clearProxy(speech, backend.port, { limits });
+    const { socket } = await connected(proxy.ports[0]!);
+    socket.pause();
+    const ask =
+      speech.protocol === 'pop3' ? 'CAPA' : /^(?:smtp|submission)$/.test(speech.protocol) ? 'EHLO c' : 'a CAPABILITY';
+    // The system's buffers take some of it.
+    expect(await fill(socket, `${ask}\r\n`.repeat(4096))).toBeLessThan(MANY);
+    await proxy.proxy.close(0);
+    expect(proxy.logins).toMatchObject([{ outcome: 'none', reasonCode: 'shutting_down' }]);
+  });
+});
+
+describe.each(crams)('a %s client that is challenged', (_, speech, ask, challenged) => {
+  /** Greets with CRAM-MD5, and challenges. */
+  async function challenging() {
+    const backend = await backendFor({
+      ...speech,
+      greeting: speech.greeting.replace('AUTH=PLAIN', 'AUTH=CRAM-MD5').replace('"PLAIN"', '"CRAM-MD5"'),
+      answer: (line) => {
+        if (/CRAM-MD5/.test(line)) {
+          const challenge = Buffer.from('<1@b>').toString('base64');
+          const said = { imap: '+ ', pop3: '+ ', submission: '334 ', sieve: '"' } as Record<string, string>;
+          return { text: `${said[speech.protocol]}${challenge}${speech.protocol === 'sieve' ? '"' : ''}\r\n` };
+        }
+        const answer = speech.answer(line);
+        return { ...answer, text: answer.text.replace('PLAIN', 'CRAM-MD5') };
+      },
+    });
+    const proxy = await clearProxy(speech, backend.port, {}, { mechanisms: ['CRAM-MD5'] });
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    client.send(ask);
+    await client.until(challenged);
+    return { backend, proxy, client };
+  }
+
+  it.each(Object.entries(leaving))('and %s leaves no link', async (_, leave) => {
+    const { backend, proxy, client } = await challenging();
+    leave(client.socket);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'refused', mechanism: 'CRAM-MD5', attempt: 1 });
+    await backend.deserted();
+    await proxy.proxy.close(60_000);
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  it('and says nothing is let go when its time is up', async () => {
+    const { backend, proxy, client } = await challenging();
+    void proxy.proxy.close(0);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'refused', mechanism: 'CRAM-MD5' });
+    await client.toEnd();
+    client.socket.destroy();
+    await backend.deserted();
+    expect(proxy.logins).toHaveLength(1);
+  });
+});
+
+describe('sessions whose one side does not read', () => {
+  it('hold up a backend whose client does not read, and give it all of it when it does', async () => {
+    const speech = speechOf('imap');
+    const inside: Socket[] = [];
+    const backend = await backendFor(speech, (socket) => void inside.push(socket));
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    await logIn(client, speech);
+    client.socket.pause();
+    const sent = await fill(inside[0]!);
+    expect(sent).toBeLessThan(MANY);
+    inside[0]!.end();
+    let received = 0;
+    client.socket.removeAllListeners('readable');
+    client.socket.on('data', (chunk: Buffer) => (received += chunk.length));
+    client.socket.resume();
+    await once(client.socket, 'end');
+    expect(received).toBe(sent);
+  });
+
+  it('hold up a client whose backend does not read', async () => {
+    const speech = speechOf('imap');
+    const backend = await backendFor(speech, (socket) => {
+      socket.removeAllListeners('data');
+      socket.pause();
+    });
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    await logIn(client, speech);
+    expect(await fill(client.socket)).toBeLessThan(MANY);
+  });
+});
+
+describe('a link that is made before the client speaks, for APOP', () => {
+  const speech = speechOf('pop3');
+  const digest = '0123456789abcdef0123456789abcdef';
+
+  async function early() {
+    const backend = await backendFor(speech);
+    const proxy = await clearProxy(speech, backend.port, {}, { apop: true });
+    const before = backend.count;
+    const client = await connected(proxy.ports[0]!);
+    expect(await client.until(speech.greeted)).toBe(speech.greeting);
+    expect(backend.count).toBe(before + 1);
+    return { backend, proxy, client, link: [...backend.sockets].at(-1)! };
+  }
+
+  it('is the one that the client is logged in on', async () => {
+    const { backend, client, proxy } = await early();
+    const { count } = backend;
+    client.send(`APOP u ${digest}\r\n`);
+    expect(await client.until(/^[+-]/)).toBe('+OK in\r\n');
+    expect(backend.count).toBe(count);
+    expect(proxy.logins).toMatchObject([{ outcome: 'succeeded', mechanism: 'APOP' }]);
+  });
+
+  const breaks: readonly (readonly [string, (link: Socket) => void])[] = [
+    ['said goodbye and closed', (link) => void link.end('-ERR Disconnected for inactivity.\r\n')],
+    ['was closed', (link) => void link.destroy()],
+    ['was reset', (link) => void link.resetAndDestroy()],
+  ];
+
+  it.each(breaks)('is made anew for a password where it %s', async (_, doesTo) => {
+    const { backend, client, proxy, link } = await early();
+    doesTo(link);
+    await backend.deserted();
+    expect(await logIn(client, speech)).toBe('+OK in');
+    expect(proxy.logins).toMatchObject([{ outcome: 'succeeded', attempt: 1 }]);
+  });
+
+  it.each(breaks)('costs an APOP login no failure where it %s: the digest was for it alone', async (_, doesTo) => {
+    const { backend, client, proxy, link } = await early();
+    doesTo(link);
+    await backend.deserted();
+    client.send(`APOP u ${digest}\r\n`);
+    expect(await client.until(/^[+-]/)).toMatch(speech.unavailable);
+    expect(proxy.logins).toMatchObject([
+      { outcome: 'refused', mechanism: 'APOP', reasonCode: 'proxy_dest_remote_failure' },
+    ]);
+    expect(backend.said.filter((line) => line.startsWith('APOP'))).toEqual([]);
+  });
+
+  it('goes with its client', async () => {
+    const { backend, client, proxy } = await early();
+    client.socket.destroy();
+    await backend.deserted();
+    expect(proxy.logins).toMatchObject([{ outcome: 'none' }]);
+  });
+
+  it('goes with a client whose time is up while it is made', async () => {
+    const backend = await backendFor(speech);
+    backend.fault = { at: 0, does: faults['says nothing'] };
+    const proxy = await clearProxy(speech, backend.port, { limits: { loginTimeout: 50 } }, { apop: true });
+    const client = await connected(proxy.ports[0]!);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'none', reasonCode: 'login_timeout' });
+    await client.toEnd();
+    client.socket.destroy();
+    await proxy.proxy.close(60_000);
+    await backend.deserted();
+  });
+});
+
+it('a proxy that closes has told of every client, also of one whose backend is just linked to', async () => {
+  const speech = speechOf('imap');
+  const server = createServer(() => {});
+  onTestFinished(closer(server));
+  const linked = once(server, 'connection');
+  const proxy = await clearProxy(speech, await listen(server), { limits: { ...usualLimits, loginTimeout: 60_000 } });
+  const again = once(server, 'connection');
+  await linked;
+  const client = await connected(proxy.ports[0]!);
+  await client.until(speech.greeted);
+  client.send('l LOGIN u p\r\n');
+  await again;
+  await proxy.proxy.close(0);
+  expect(proxy.logins).toHaveLength(1);
+  client.socket.destroy();
+});
