@@ -518,8 +518,9 @@ for (const { style, lacks, start } of versions) {
       it(name, async () => {
         const user = String(proxied === 'down' ? down : scripted.port);
         const inside = tls === 'implicit' || tls === 'handshake';
-        const theirs = await lineAfter(dovecot.log, () =>
-          play(situation, dovecot.ports[inside ? (`${service}s` as const) : service], user),
+        const theirs = await lineAfter(
+          () => dovecot.log(),
+          () => play(situation, dovecot.ports[inside ? (`${service}s` as const) : service], user),
         );
         const listener = proxied ?? `${service} ${inside ? 'implicit' : 'starttls'}`;
         const ours = await lineAfter(
