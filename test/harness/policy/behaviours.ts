@@ -21,7 +21,7 @@ const closesAfter =
 const slowly =
   (text: string, pause: number): Behaviour =>
   (socket) => {
-    const bytes = [...text];
+    const bytes = text.split('');
     const timer = setInterval(() => {
       const byte = bytes.shift();
       if (byte === undefined || socket.destroyed) clearInterval(timer);
