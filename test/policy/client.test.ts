@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoginFacts } from '../../src/model/index.js';
 import { PolicyClient, type PolicyClientOptions, policyDefaults } from '../../src/policy/index.js';
+import { decideLogin, Tarpits } from '../../src/proxy/policy/index.js';
 import { behaviours, deadlyBehaviours } from '../harness/policy/behaviours.js';
 import { NONCE, startBehaving } from '../harness/policy/dovecot.js';
 import { always, http, type PolicyServer, startPolicyServer } from '../harness/policy/server.js';
@@ -284,6 +285,40 @@ describe('https', () => {
     expect(await client.beforeAuth(factsOf('u'), pass)).toEqual(failedOpen);
     expect(told).toMatchObject([{ details: { code: 'policy_unreachable' } }]);
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe('in a proxy', () => {
+  it.each([
+    ['a good login', 'succeeded', { status: 0 }, ['allow', 'allow', 'report'], 'backend'],
+    ['a wrong password', 'failed', { status: 0 }, ['allow', 'report'], 'backend'],
+    ['a refused login', 'succeeded', { status: -1 }, ['allow', 'report'], 'policy'],
+  ] as const)('%s is asked about and reported', async (_, outcome, answer, commands, by) => {
+    const server = watched(await startPolicyServer(always(answer)));
+    const { client } = clientOf(server.port, { timeout: 10_000 });
+    const attempt = {
+      login: () => factsOf('u'),
+      password: pass,
+      signal: new AbortController().signal,
+      authenticate: async () => ({ outcome }),
+    };
+    expect((await decideLogin(client, new Tarpits(1), attempt)).by).toBe(by);
+    await client.close();
+    expect(server.requests.map(({ line }) => /command=(\w+)/.exec(line)![1])).toEqual(commands);
+  });
+});
+
+describe('settings that cannot be', () => {
+  it.each([
+    ['server_url', { url: 'ftp://policy.example.org/' }],
+    ['server_api_header', { apiHeader: 'a b: c' }],
+    ['hash_nonce', { nonce: '' }],
+    ['hash_mech', { hashMechanism: 'crypt' }],
+    ['login', { attributes: { login: '%{password}' } }],
+    ['ca', { url: 'https://policy.example.org/', ca: 'a file name' }],
+    ['ca', { url: 'https://h/', ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }],
+  ])('%s: %j', (field, options) => {
+    expect(() => clientOf(80, options)).toThrow(expect.objectContaining({ code: 'policy_setting', field }));
   });
 });
 

@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { SensorError } from '../../errors.js';
 import type { Command, PolicyAddress } from './address.js';
 import { IDLE_TIME, MAX_CONNECTIONS, MAX_RESPONSE, MAX_RESPONSE_HEADER } from './limits.js';
@@ -18,8 +20,9 @@ export class Exchange {
   readonly #address: PolicyAddress;
   readonly #timeout: number;
   readonly #agent: HttpAgent;
-  readonly #tls: { readonly ca?: string; readonly servername?: string };
+  readonly #tls: { readonly secureContext: SecureContext; readonly servername?: string } | null;
 
+  /** @throws SensorError `policy_setting` */
   constructor(address: PolicyAddress, { timeout, ca, serverName }: ExchangeOptions) {
     this.#address = address;
     this.#timeout = timeout;
@@ -32,7 +35,8 @@ export class Exchange {
     this.#agent = address.secure ? new HttpsAgent(settings) : new HttpAgent(settings);
     const name = serverName ?? address.host;
     // RFC 6066 section 3: no address is a server name. The certificate is then checked against the address.
-    this.#tls = { ...(ca !== null && { ca }), ...(isIP(name) === 0 && { servername: name }) };
+    const servername = isIP(name) === 0 ? { servername: name } : {};
+    this.#tls = address.secure ? { secureContext: contextOf(ca), ...servername } : null;
   }
 
   /**
@@ -82,7 +86,7 @@ export class Exchange {
   }
 
   #request(command: Command, body: string, isAgain: boolean): ClientRequest {
-    const { secure, host, port, target, headers } = this.#address;
+    const { host, port, target, headers } = this.#address;
     const options = {
       method: 'POST',
       host,
@@ -92,7 +96,19 @@ export class Exchange {
       agent: isAgain ? (false as const) : this.#agent,
       maxHeaderSize: MAX_RESPONSE_HEADER,
     };
-    return secure ? httpsRequest({ ...options, ...this.#tls }) : httpRequest(options);
+    return this.#tls === null ? httpRequest(options) : httpsRequest({ ...options, ...this.#tls });
+  }
+}
+
+/** Made once: reading authorities takes milliseconds. */
+function contextOf(ca: string | null): SecureContext {
+  if (ca === null) return createSecureContext();
+  try {
+    // A context would take a text without a certificate, and trust nobody.
+    new X509Certificate(ca);
+    return createSecureContext({ ca });
+  } catch {
+    throw new SensorError('policy_setting', 'ca', 0, 'no certificates in PEM');
   }
 }
 
