@@ -123,7 +123,10 @@ export class LoginPair {
       if (step.step === 'send') this.toClient += latin1(step.bytes);
       else if (step.step === 'close') this.closed = true;
       else if (step.step === 'start_tls') this.#takeClient([...this.#client.startTls(), ...this.#client.secured()]);
-      else if (step.step === 'response') this.#takeBackend(this.#backend?.respond(step.response) ?? []);
+      else if (step.step === 'proceed') {
+        this.outcomes.push('proceed');
+        this.#takeClient(this.#client.finish('unavailable', null));
+      } else if (step.step === 'response') this.#takeBackend(this.#backend?.respond(step.response) ?? []);
       else if (step.step === 'attempt') {
         this.#running++;
         this.mostAtOnce = Math.max(this.mostAtOnce, this.#running);
