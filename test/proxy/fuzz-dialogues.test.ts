@@ -71,10 +71,10 @@ describe.each(speeches.map(({ protocol }) => protocol))('hostile clients and bac
       fuzzParameters(SESSIONS),
     );
     // They have come far enough for it to mean something.
+    const all = JSON.stringify([...outcomes]);
     for (const outcome of ['succeeded', 'failed', 'unavailable', 'proxy_dest_protocol_failure']) {
-      expect(outcomes.get(outcome) ?? 0, `${outcome}: ${JSON.stringify([...outcomes])}`).toBeGreaterThan(
-        SESSIONS / 150,
-      );
+      expect(outcomes.has(outcome), `${outcome} among ${all}`).toBe(true);
     }
+    expect(outcomes.get('succeeded'), all).toBeGreaterThan(SESSIONS / 50);
   });
 });

@@ -100,7 +100,7 @@ async function play(port: number, { client, listener, tls, end, polite }: Sessio
   const hear = (chunk: Buffer) => {
     if (polite) next();
     // Told to begin with TLS, perhaps.
-    if (tls && stream === socket && /starttls$/.test(listener) && /(?:Begin|begin|220 2|^OK)/.test(String(chunk)))
+    if (tls && stream === socket && listener.endsWith('starttls') && /(?:Begin|begin|220 2|^OK)/.test(String(chunk)))
       begin();
   };
   const begin = () => {
