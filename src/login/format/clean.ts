@@ -16,9 +16,7 @@ export const shownUser = (name: string): string => cleanUser(name).replace(brack
 /** A mechanism, as the client spells it: any text where there is none such. */
 export const shownMechanism = (name: string): string => name.slice(0, MAX_MECHANISM).replace(notWord, '?');
 
-export const shownServerName = (name: string): string => name.slice(0, MAX_SERVER_NAME).replace(notWord, '?');
-
-/** Names without spaces: of sessions, listeners. */
+/** Names without spaces: of sessions, listeners, servers. */
 export const shownWord = (name: string): string => name.slice(0, MAX_SERVER_NAME).replace(notWord, '?');
 
 /** A name of more than one word: a client's, a rule's. */

@@ -63,7 +63,7 @@ export const endings: Readonly<Record<string, Ending>> = {
     event: 'tls_handshake_not_finished',
   },
   shutting_down: {
-    what: { '2.3': 'Shutting down', '2.4': 'Shutting down' },
+    what: 'Shutting down',
     why: (style, _, seconds) =>
       style === '2.4' ? 'The process is shutting down so the login is aborted.' : `no auth attempts in ${seconds} secs`,
     event: 'shutting_down',

@@ -1,7 +1,7 @@
 import type { FingerprintValue, KnownValue } from '../../model/index.js';
 import { clientName } from '../write/client-name.js';
 import { MAX_FINGERPRINT_STRING } from '../write/limits.js';
-import { shownMechanism, shownName, shownServerName, shownUser, shownWord } from './clean.js';
+import { shownMechanism, shownName, shownUser, shownWord } from './clean.js';
 import { domainPart, localPart } from './filters.js';
 import { network, sessionStem } from './privacy.js';
 import type { LineRecord } from './record.js';
@@ -60,7 +60,7 @@ const values = {
   ssl_security: ({ login }) => (login.tls ? sslSecurity(login.tlsVersion, login.cipher) : ''),
   session,
   listener: ({ login }) => shownWord(login.listener),
-  local_name: ({ login }) => shownServerName(login.sni ?? ''),
+  local_name: ({ login }) => shownWord(login.sni ?? ''),
   pid: ({ pid }) => String(pid),
   ssl_ja3: (record) => shownString(sslJa3(record)),
   ssl_ja3_hash: (record) => sslJa3(record)?.hash ?? '',

@@ -33,9 +33,13 @@ describe('messages that Dovecot has no like of', () => {
     expect(message(mail, '2.3')).toBe('Passed on without login to dovecot (192.0.2.200:143)');
   });
 
+  // Dovecots with a policy server that answered -1 wrote `Connection closed (auth failed, 1 attempts in 3 secs)`, in 2.4 with `(auth_failed)`.
   it('takes what a policy refused for a login that failed, as Dovecot does', () => {
-    const login = gone('policy_refused', { outcome: 'refused', attempt: 1, duration: 0 });
-    expect(message(login, '2.3')).toBe('Disconnected: Authentication failed (auth failed, 1 attempts in 0 secs)');
+    const login = gone('policy_refused', { outcome: 'refused', attempt: 1, duration: 3_100 });
+    expect(message(login, '2.3')).toBe('Disconnected: Authentication failed (auth failed, 1 attempts in 3 secs)');
+    expect(message(login, '2.4')).toBe(
+      'Login aborted: Authentication failed (auth failed, 1 attempts in 3 secs) (auth_failed)',
+    );
   });
 
   it('gives a word it does not know as it is, letters and digits alone', () => {

@@ -102,6 +102,29 @@ describe('syslog over TCP', () => {
     expect(second.messages).toEqual(['behind']);
   });
 
+  it('sends again what the system had not taken when a connection ended', async () => {
+    const first = new Receiver();
+    const port = await first.listen();
+    const { sender, recovered } = senderTo(port);
+    await first.until(() => first.sockets.length === 1);
+    first.sockets[0]!.pause();
+    let count = 0;
+    // Until the system takes no more, and what waits is at its limit.
+    while (!sender.failing) {
+      for (let i = 0; i < 500; i++) sender.write(Buffer.from(String(count++).padStart(999)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const back = recovered();
+    first.close();
+    const second = new Receiver();
+    await second.listen(port);
+    const kept = count - (await back);
+    await second.until(() => Number(second.messages.at(-1)) === kept - 1);
+    const numbers = second.messages.map(Number);
+    expect(numbers.length).toBeGreaterThan(2_000);
+    expect(numbers).toEqual(numbers.map((_, i) => numbers[0]! + i));
+  });
+
   it('keeps 2 MiB at most, counts what is lost, and waits for nothing where nobody reads', async () => {
     const receiver = new Receiver();
     const port = await receiver.listen();
