@@ -66,6 +66,9 @@ function speakImap(socket: Socket): void {
       text = text.slice(end + 2);
       const name = command?.toUpperCase();
       if (name === 'CAPABILITY') socket.write('* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n');
+      // What mutt asks for before it shows a mailbox, which is empty.
+      if (name === 'SELECT')
+        socket.write('* FLAGS ()\r\n* 0 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1] .\r\n* OK [UIDNEXT 1] .\r\n');
       if (name === 'LOGOUT') socket.end(`* BYE\r\n${tag} OK\r\n`);
       else socket.write(`${tag} OK done\r\n`);
     }

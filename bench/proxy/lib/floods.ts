@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { median } from '../../lib/measure.js';
 import { table } from '../../lib/section.js';
@@ -17,9 +18,29 @@ print(time.perf_counter() - begun)
 client.logout()
 `;
 
-async function login(port: number): Promise<number> {
+async function imaplib(port: number): Promise<number> {
   const { stdout } = await run('python3', ['-c', LOGIN, String(port)]);
   return Number(stdout) * 1000;
+}
+
+const muttIsThere = ['mutt', 'script'].every((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0);
+
+/** All of mutt, in a terminal of its own: its start, the login, the empty mailbox, the end. */
+async function mutt(port: number, folder: string): Promise<number> {
+  const settings = [
+    'set imap_pass=p ssl_verify_host=no ssl_verify_dates=no sleep_time=0 header_cache="" quit=yes',
+    `set folder=imaps://u@localhost:${port}/`,
+    `set certificate_file="${join(folder, 'cert.pem')}" ssl_ca_certificates_file="${join(folder, 'cert.pem')}"`,
+    'push <quit>',
+  ];
+  const words = settings.map((words) => `-e '${words}'`).join(' ');
+  const command = `mutt -n -F /dev/null -f imaps://u@localhost:${port}/INBOX ${words}`;
+  const begun = performance.now();
+  await run('script', ['-qec', command, '/dev/null'], {
+    timeout: 60_000,
+    env: { ...process.env, HOME: folder, TERM: 'xterm' },
+  });
+  return performance.now() - begun;
 }
 
 const KINDS = [
@@ -29,6 +50,10 @@ const KINDS = [
   ['2,000 new silent connections a second', 'silent'],
 ] as const;
 
+function spread(took: readonly number[]): readonly string[] {
+  return took.length === 0 ? ['-', '-'] : [median(took).toFixed(0), Math.max(...took).toFixed(0)];
+}
+
 /** How long a login takes while the proxy is flooded from eight addresses. */
 export async function measureFloods(processes: Processes, logins: number): Promise<string> {
   processes.makeCertificate();
@@ -37,11 +62,14 @@ export async function measureFloods(processes: Processes, logins: number): Promi
   for (const [name, kind] of KINDS) {
     const proxy = await processes.proxy('ja3-sensor', backend.port);
     const flood = kind === null ? null : await processes.flood(kind, proxy.port);
-    const took: number[] = [];
-    for (let i = 0; i < logins; i++) took.push(await login(proxy.port));
+    const [ofImaplib, ofMutt]: [number[], number[]] = [[], []];
+    for (let i = 0; i < logins; i++) {
+      ofImaplib.push(await imaplib(proxy.port));
+      if (muttIsThere) ofMutt.push(await mutt(proxy.port, processes.folder));
+    }
     const connections = flood === null ? 0 : await flood.stop();
-    rows.push([name, String(connections), median(took).toFixed(0), Math.max(...took).toFixed(0)]);
+    rows.push([name, String(connections), ...spread(ofImaplib), ...spread(ofMutt)]);
   }
-  const title = `${logins} logins of Python's imaplib through the proxy, one after the other, milliseconds`;
-  return `${title}\n\n${table(['meanwhile', 'connections made', 'median', 'longest'], rows)}`;
+  const title = `${logins} logins each of Python's imaplib and of mutt (its start and end included) through the proxy, one after the other, milliseconds: median, longest`;
+  return `${title}\n\n${table(['meanwhile', 'connections made', 'imaplib', '', 'mutt', ''], rows)}`;
 }
