@@ -1,8 +1,8 @@
 /** Login lines. Read: Dovecot's and our own; pure, bytes and lines come in, logins come out. Written: our own, and notices for the operator. */
 
-export { defaultFormats, type LoginText, type LoginTextOptions, openLoginText } from './format/login-text.js';
+export { defaultFormats, type LoginTextOptions, openLoginText } from './format/login-text.js';
 export { keyedNames } from './format/privacy.js';
-export type { Privacy, TextLogin } from './format/record.js';
+export type { Privacy } from './format/record.js';
 export type { Suggest } from './format/reference.js';
 export { compileFormat, type FormatOptions, type LineStyle, type LineTemplate } from './format/template.js';
 export { MAX_LINE_BYTES } from './read/limits.js';

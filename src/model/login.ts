@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint.js';
 import type { FingerprintValue, KnownValue, OpenSslGeneration } from './fingerprint.js';
 import type { Timestamp } from './observation.js';
 import type { Recognition } from './recognition.js';
+import type { Verdict } from './verdict.js';
 
 /** `succeeded`: the user is in. `failed`: wrong credentials. `refused`: not tried, or a policy said no. `none`: the client left before it tried. */
 export type LoginOutcome = 'succeeded' | 'failed' | 'refused' | 'none';
@@ -66,6 +67,8 @@ export interface ProxiedLogin extends Omit<LoginEvent, 'outcome'> {
   readonly clientId: readonly (readonly [name: string, value: string | null])[] | null;
   /** Stable word for why, as Dovecot 2.4's `event_reason`; null where the login succeeded. `reason` has the words for people. */
   readonly reasonCode: string | null;
+  /** What a policy said; absent where none was asked. */
+  readonly verdict?: Verdict;
   /** `name (host:port)` of the backend that was asked; null where none was. */
   readonly backend: string | null;
   /** 1 for the first attempt of its connection, 0 where there was none. */

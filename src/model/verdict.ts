@@ -28,7 +28,7 @@ export type Verdict = VerdictEffect & {
 };
 
 /** A login as far as it is known when a policy is asked. Never with a password or SASL data. */
-export type LoginFacts = Omit<ProxiedLogin, 'outcome' | 'reason' | 'reasonCode'>;
+export type LoginFacts = Omit<ProxiedLogin, 'outcome' | 'reason' | 'reasonCode' | 'verdict'>;
 
 /** Why a login failed, in the words of Dovecot's `fail_type`; `policy` goes before all others. */
 export type FailType = 'internal' | 'credentials' | 'account' | 'expired' | 'disabled' | 'policy';

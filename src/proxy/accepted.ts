@@ -3,6 +3,7 @@ import type { Endpoint } from '../endpoint.js';
 import type { ClientDialogue, ClientDialogueSettings, Protocol } from './dialogue.js';
 import type { Links } from './links.js';
 import type { BackendOptions, ListenerOptions, ProxyOptions } from './options.js';
+import type { Tarpits } from './policy/index.js';
 import type { ProxyPorts } from './ports.js';
 
 /** A client's connection as a listener hands it to a session: of an address that may come in, and behind its PROXY header. */
@@ -36,6 +37,8 @@ export interface Services {
   readonly ports: ProxyPorts;
   readonly links: Links;
   readonly clientDialogue: (protocol: Protocol, settings: ClientDialogueSettings) => ClientDialogue;
+  /** Logins that a policy makes wait, of all sessions together. */
+  readonly tarpits: Tarpits;
   /** The route of a listener; null where no backend fits. */
   readonly route: (listener: ListenerOptions, client: RouteKey) => BackendOptions | null;
 }

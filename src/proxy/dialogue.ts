@@ -4,7 +4,7 @@ import type { Attempt, AttemptOutcome, ClaimedIdentity, ForwardedIdentity } from
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'smtp' | 'sieve';
 
 /**
- * Why a connection ended without a login, or a login failed: Dovecot 2.4's event reasons where it has one, and four for what it has none.
+ * Why a connection ended without a login, or a login failed: Dovecot 2.4's event reasons where it has one, and a few for what it has none.
  */
 export type ReasonCode =
   | 'no_auth_attempts'
@@ -29,6 +29,7 @@ export type ReasonCode =
   | 'input_buffer_full'
   | 'too_many_bad_commands'
   | 'login_timeout'
+  | 'policy_refused'
   | 'logged_out';
 
 /**

@@ -1,10 +1,11 @@
 import type { Accepted, Services } from './accepted.js';
 import { backendDialogues, clientDialogue } from './dialogues.js';
-import { INTRODUCTION_WAIT } from './limits.js';
+import { INTRODUCTION_WAIT, MAX_TARPITS } from './limits.js';
 import { BackendLinks } from './link/index.js';
 import type { Admitted } from './listen/admission.js';
 import type { ListenerOptions, ProxyOptions, ServerCertificates } from './options.js';
 import { passThrough } from './passed-through/index.js';
+import { Tarpits } from './policy/index.js';
 import type { ProxyPorts } from './ports.js';
 import { createRoutes } from './route/index.js';
 import { ServerContexts } from './terminated/server-contexts.js';
@@ -25,7 +26,14 @@ export class Generation {
       this.#contexts.set(certificates, new ServerContexts(certificates, ticketKeys));
     }
     this.#links = new BackendLinks(options, ports.notices, backendDialogues);
-    this.#services = { options, ports, links: this.#links, clientDialogue, route: createRoutes(options) };
+    this.#services = {
+      options,
+      ports,
+      links: this.#links,
+      clientDialogue,
+      route: createRoutes(options),
+      tarpits: new Tarpits(MAX_TARPITS),
+    };
   }
 
   /** What the backends said of themselves to the configuration before this one. */

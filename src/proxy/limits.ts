@@ -12,6 +12,9 @@ export const REFUSED_NOTICE_INTERVAL = 60_000;
 /** Hops a login may take before it is taken for a loop, as Dovecot's login processes count them. */
 export const FIRST_TTL = 7;
 
+/** Logins that a policy makes wait at a time. Each costs its connection and a timer; the next one is put off with a temporary error. */
+export const MAX_TARPITS = 1000;
+
 /** Milliseconds a connection may take to close after its last bytes, before it is cut. */
 export const GOODBYE_TIMEOUT = 5000;
 

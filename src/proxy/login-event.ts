@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoint.js';
-import type { LoginOutcome, ObservationRow, ProxiedLogin, Recognition, Timestamp } from '../model/index.js';
+import type { LoginOutcome, ObservationRow, ProxiedLogin, Recognition, Timestamp, Verdict } from '../model/index.js';
 import type { ConnectionFingerprint } from '../socket/index.js';
 import type { Accepted } from './accepted.js';
 import type { ReasonCode } from './dialogue.js';
@@ -29,6 +29,7 @@ export interface LoginWords {
   readonly backend: string | null;
   readonly reason: string | null;
   readonly reasonCode: ReasonCode | null;
+  readonly verdict?: Verdict | null;
 }
 
 /** A line of the login log, for now. */
@@ -62,6 +63,7 @@ export function loginEvent(accepted: Accepted, client: KnownClient, words: Login
     fingerprint,
     recognition,
     clientId: client.clientId,
+    ...(words.verdict && { verdict: words.verdict }),
     backend: words.backend,
     attempt: words.attempt,
     duration: now - startedAt,

@@ -4,7 +4,7 @@ import type { LoginLines } from '../write/login-log.js';
 import type { OnRecovered } from '../write/sink.js';
 import { visible } from '../write/visible.js';
 import { message } from './message.js';
-import type { Privacy, TextLogin } from './record.js';
+import type { Privacy } from './record.js';
 import type { Suggest } from './reference.js';
 import { compileFormat, type LineStyle } from './template.js';
 
@@ -42,17 +42,12 @@ export const defaultFormats: Readonly<Record<LineStyle, { readonly format: strin
   },
 };
 
-/** {@link LoginLines} that also take what a policy said. */
-export interface LoginText extends LoginLines {
-  write(login: TextLogin): void;
-}
-
 /**
  * Login lines as Dovecot's login processes write them: docs/login-log.md.
  *
  * @throws SensorError `login_format` where a setting cannot be read, `log_unwritable`
  */
-export function openLoginText(options: LoginTextOptions): LoginText {
+export function openLoginText(options: LoginTextOptions): LoginLines {
   const { style, openssl, pid, target } = options;
   const privacy = options.privacy ?? { userName: null, truncateAddresses: false };
   const template = compileFormat({

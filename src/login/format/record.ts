@@ -1,9 +1,4 @@
-import type { OpenSslGeneration, ProxiedLogin, Verdict } from '../../model/index.js';
-
-/** A login, and what a policy said of it where one was asked. */
-export interface TextLogin extends ProxiedLogin {
-  readonly verdict?: Verdict | null;
-}
+import type { OpenSslGeneration, ProxiedLogin } from '../../model/index.js';
 
 /** What of persons is shown. */
 export interface Privacy {
@@ -15,7 +10,7 @@ export interface Privacy {
 
 /** What variables are read from. */
 export interface LineRecord {
-  readonly login: TextLogin;
+  readonly login: ProxiedLogin;
   /** What is said, before the elements. */
   readonly message: string;
   readonly openssl: OpenSslGeneration;

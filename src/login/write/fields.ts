@@ -1,4 +1,11 @@
-import type { FingerprintValue, KnownValue, OpenSslGeneration, ProxiedLogin, Timestamp } from '../../model/index.js';
+import type {
+  FingerprintValue,
+  KnownValue,
+  OpenSslGeneration,
+  ProxiedLogin,
+  Timestamp,
+  Verdict,
+} from '../../model/index.js';
 import { cleanLogin } from './clean.js';
 import { clientName } from './client-name.js';
 import { MAX_FINGERPRINT_STRING } from './limits.js';
@@ -42,8 +49,19 @@ export function loginFields(login: ProxiedLogin, openssl: OpenSslGeneration): Lo
     client_confidence: rounded(recognition?.confidence),
     client_family: recognition?.family ?? null,
     client_id: clean.clientId,
+    ...verdictFields(clean.verdict),
     backend: clean.backend,
     duration_ms: Math.round(clean.duration),
+  };
+}
+
+function verdictFields(verdict: Verdict | undefined): LoginFields {
+  return {
+    verdict: verdict?.action ?? null,
+    verdict_seconds: verdict?.action === 'tarpit' ? verdict.seconds : null,
+    verdict_rule: verdict?.rule ?? null,
+    verdict_source: verdict?.source ?? null,
+    verdict_ignored: verdict?.ignored?.action ?? null,
   };
 }
 

@@ -37,10 +37,14 @@ const outcomes: Readonly<Record<AttemptOutcome, readonly [status: string, text: 
   unavailable: ['NO [UNAVAILABLE]', 'Temporary authentication failure.'],
 };
 
-/** The end of an attempt without a backend's words for it. What is no printable ASCII in `message` becomes a question mark. */
+/**
+ * The end of an attempt without a backend's words for it. What is no printable ASCII in `message` becomes a question mark. A refusal that has words of its own is a
+ * policy's, which Dovecot says as an alert: clients show those.
+ */
 export function refusal(outcome: AttemptOutcome, message: string | undefined): string {
   const [status, text] = outcomes[outcome];
-  return `${status} ${message?.replace(/[^\x20-\x7e]/gu, '?') ?? text}`;
+  if (message === undefined) return `${status} ${text}`;
+  return `${outcome === 'failed' ? 'NO [ALERT]' : status} ${message.replace(/[^\x20-\x7e]/gu, '?')}`;
 }
 
 const goodbyes: Partial<Readonly<Record<ReasonCode, string>>> = {

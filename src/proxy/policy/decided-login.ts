@@ -37,7 +37,7 @@ export type DecidedLogin<Answer> =
  */
 export async function decideLogin<Answer extends { readonly outcome: AttemptOutcome }>(
   policy: LoginPolicy,
-  tarpits: Tarpits,
+  tarpits: Pick<Tarpits, 'hold'>,
   { login, password, signal, authenticate }: DecidedAttempt<Answer>,
 ): Promise<DecidedLogin<Answer>> {
   const report = (end: LoginEnd) => policy.report(login(), password, end);

@@ -1,5 +1,5 @@
 import { SensorError } from '../../errors.js';
-import type { LoginOutcome, Recognition } from '../../model/index.js';
+import type { LoginFacts, LoginOutcome, ProxiedLogin, Recognition } from '../../model/index.js';
 import type { ConnectionFingerprint } from '../../socket/index.js';
 import type { Accepted, Services } from '../accepted.js';
 import type { ClaimedIdentity, ForwardedIdentity } from '../attempt.js';
@@ -87,16 +87,23 @@ export class Client {
     };
   }
 
+  /** What is known of an attempt while it goes on. */
+  facts({ attempt, user, backend, count }: LoginAttempt): LoginFacts {
+    const { mechanism } = attempt;
+    return this.#event({ outcome: 'none', attempt: count, user, mechanism, backend, reason: null, reasonCode: null });
+  }
+
   /** An attempt that came to an answer, ours or a backend's. */
-  attempted(attempt: LoginAttempt, end: AttemptEnd, count: number): void {
+  attempted({ attempt, user, backend, count }: LoginAttempt, end: AttemptEnd): void {
     this.#log({
       outcome: outcomeOf(end),
       attempt: count,
-      user: attempt.user,
-      mechanism: attempt.attempt.mechanism,
-      backend: attempt.backend,
+      user,
+      mechanism: attempt.mechanism,
+      backend,
       reason: end.outcome === 'succeeded' ? null : end.text,
       reasonCode: end.reason,
+      verdict: end.verdict ?? null,
     });
   }
 
@@ -151,7 +158,14 @@ export class Client {
 
   /** Handed to the log before the client hears anything. */
   #log(words: LoginWords): void {
-    const login = loginEvent(
+    const login = this.#event(words);
+    const { log, recorder } = this.#services.ports;
+    log.write(login);
+    recorder?.login(login);
+  }
+
+  #event(words: LoginWords): ProxiedLogin {
+    return loginEvent(
       this.accepted,
       {
         remote: this.#remote,
@@ -165,9 +179,6 @@ export class Client {
       },
       words,
     );
-    const { log, recorder } = this.#services.ports;
-    log.write(login);
-    recorder?.login(login);
   }
 }
 
@@ -184,7 +195,7 @@ function merged(before: ClaimedIdentity, after: ClaimedIdentity): ClaimedIdentit
   };
 }
 
-/** `unavailable` is a refusal: the credentials were not the reason. */
-function outcomeOf({ outcome }: AttemptEnd): LoginOutcome {
-  return outcome === 'unavailable' ? 'refused' : outcome;
+/** `unavailable` is a refusal, and so is a policy's no: the credentials were not the reason. */
+function outcomeOf({ outcome, reason }: AttemptEnd): LoginOutcome {
+  return outcome === 'unavailable' || reason === 'policy_refused' ? 'refused' : outcome;
 }

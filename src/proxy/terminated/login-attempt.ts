@@ -1,9 +1,12 @@
 import { SensorError } from '../../errors.js';
+import type { Verdict } from '../../model/index.js';
 import type { Services } from '../accepted.js';
 import type { Attempt } from '../attempt.js';
 import type { ReasonCode } from '../dialogue.js';
 import { hangUp } from '../hang-up.js';
 import type { ReadyLink } from '../links.js';
+import { decideLogin, passwordShown } from '../policy/index.js';
+import type { LoginPolicy } from '../ports.js';
 import { userShown } from '../sasl/index.js';
 import { type BackendAnswer, BackendLogin } from './backend-login.js';
 import type { Client } from './client.js';
@@ -12,14 +15,21 @@ import { secretsOf, withoutSecrets } from './said.js';
 /** An attempt's end. `link` is there after success only, and whoever gets it closes it. */
 export interface AttemptEnd extends BackendAnswer {
   readonly link: ReadyLink | null;
+  /** What a policy said, where one was asked. */
+  readonly verdict?: Verdict | null;
+  /** For the client, in place of the protocol's words. */
+  readonly message?: string;
 }
 
 /** One attempt of a client: its route, a link to the backend, and the backend's answer. Its secrets are overwritten when it has ended. */
 export class LoginAttempt {
   readonly attempt: Attempt;
+  /** 1 for the connection's first. */
+  readonly count: number;
   readonly #client: Client;
   readonly #services: Services;
   readonly #challenge: (challenge: Uint8Array) => void;
+  readonly #onHeld: () => void;
   readonly #abandoned = new AbortController();
   #user: string | null;
   #backend: string | null = null;
@@ -29,18 +39,27 @@ export class LoginAttempt {
   readonly #responses: Uint8Array[] = [];
 
   /** @param challenge shows the client a SASL challenge of the backend */
-  constructor(attempt: Attempt, client: Client, services: Services, challenge: (challenge: Uint8Array) => void) {
+  constructor(
+    attempt: Attempt,
+    count: number,
+    client: Client,
+    services: Services,
+    challenge: (challenge: Uint8Array) => void,
+    onHeld: () => void,
+  ) {
     this.attempt = attempt;
+    this.count = count;
     this.#user = attempt.user;
     this.#client = client;
     this.#services = services;
+    this.#onHeld = onHeld;
     this.#challenge = (bytes) => {
       this.#awaitsClient = true;
       challenge(bytes);
     };
   }
 
-  /** It is the client's turn: a challenge has been shown to it. */
+  /** It is the client's turn: a challenge has been shown to it; or nobody's, where a policy makes it wait. One that has said its last may be let go. */
   get awaitsClient(): boolean {
     return this.#awaitsClient;
   }
@@ -96,12 +115,54 @@ export class LoginAttempt {
       // Its digest is over a greeting that no other link has: a backend would take it for a wrong password.
       return unavailable('proxy_dest_remote_failure', 'the backend that greeted the client has gone');
     }
+    return ports.policy === undefined ? this.#ask(early) : this.#decide(ports.policy, early);
+  }
+
+  /** A policy has its say before and after the backend. */
+  async #decide(policy: LoginPolicy, early: ReadyLink | null): Promise<AttemptEnd> {
+    const { tarpits } = this.#services;
+    const hold = async (seconds: number, signal: AbortSignal) => {
+      this.#awaitsClient = true;
+      this.#onHeld();
+      const held = await tarpits.hold(seconds, signal);
+      this.#awaitsClient = false;
+      return held;
+    };
+    const decided = await decideLogin(
+      policy,
+      { hold },
+      {
+        login: () => this.#client.facts(this),
+        password: passwordShown(this.attempt.credentials),
+        signal: this.#abandoned.signal,
+        authenticate: () => this.#ask(early),
+      },
+    );
+    const { verdict } = decided;
+    if (decided.by === 'backend') return { ...decided.answer, verdict };
+    if ('answer' in decided && decided.answer?.link) hangUp(decided.answer.link.stream);
+    else hangUpEarly(early);
+    switch (decided.by) {
+      case 'policy': {
+        const { message } = decided;
+        const text = message ?? 'refused by policy';
+        return { ...failed('policy_refused', text), verdict, ...(message !== null && { message }) };
+      }
+      case 'full_tarpits':
+        return { ...unavailable('temp_fail', 'too many logins are made to wait'), verdict };
+      case 'leaving':
+        return { ...unavailable('auth_aborted_by_client', 'the client left while it was made to wait'), verdict };
+    }
+  }
+
+  /** A backend, and its answer. */
+  async #ask(early: ReadyLink | null): Promise<AttemptEnd> {
     let link: ReadyLink;
     try {
       const made = early ?? (await this.#link());
       if (made === null) {
         // The client hears what it would hear of a wrong password: who has a backend is nobody's business.
-        return { outcome: 'failed', reply: null, text: 'no backend for this user', reason: 'auth_failed', link: null };
+        return failed('auth_failed', 'no backend for this user');
       }
       link = made;
     } catch (error) {
@@ -109,7 +170,7 @@ export class LoginAttempt {
       return unavailable(error.code as ReasonCode, error.message);
     }
     this.#backend = link.host;
-    const login = new BackendLogin(link, options.limits.backendTimeout, this.#challenge);
+    const login = new BackendLogin(link, this.#services.options.limits.backendTimeout, this.#challenge);
     this.#login = login;
     if (this.#abandoned.signal.aborted) login.abandon();
     else login.begin(this.attempt);
@@ -135,6 +196,10 @@ export class LoginAttempt {
 
 function unavailable(reason: ReasonCode, text: string): AttemptEnd {
   return { outcome: 'unavailable', reply: null, text, reason, link: null };
+}
+
+function failed(reason: ReasonCode, text: string): AttemptEnd {
+  return { outcome: 'failed', reply: null, text, reason, link: null };
 }
 
 function hangUpEarly(link: ReadyLink | null): void {

@@ -283,20 +283,23 @@ export class TerminatedSession {
   }
 
   async #try(attempt: Attempt): Promise<void> {
-    const running = new LoginAttempt(attempt, this.#client, this.#services, (challenge) => {
-      this.#take(this.#dialogue!.challenge(challenge));
-      if (this.#stream.readableEnded) this.#onEnd();
-    });
-    this.#running = running;
     this.#attempts++;
-    const count = this.#attempts;
+    const ifEnded = () => {
+      if (this.#stream.readableEnded) this.#onEnd();
+    };
+    const challenge = (bytes: Uint8Array) => {
+      this.#take(this.#dialogue!.challenge(bytes));
+      ifEnded();
+    };
+    const running = new LoginAttempt(attempt, this.#attempts, this.#client, this.#services, challenge, ifEnded);
+    this.#running = running;
     const early = this.#earlyLink?.take() ?? null;
     this.#earlyLink = null;
     const end = await running.run(early);
     this.#running = null;
     this.#isTold = true;
     // Before the client hears of it.
-    this.#client.attempted(running, end, count);
+    this.#client.attempted(running, end);
     if (this.#isOver) {
       if (end.link !== null) hangUp(end.link.stream);
       return;
@@ -322,10 +325,10 @@ export class TerminatedSession {
     else if (link !== null) hangUp(link.stream);
   }
 
-  #finish({ outcome, reply, link }: Pick<AttemptEnd, 'outcome' | 'reply' | 'link'>): void {
+  #finish({ outcome, reply, link, message }: Pick<AttemptEnd, 'outcome' | 'reply' | 'link' | 'message'>): void {
     const dialogue = this.#dialogue!;
     // A backend that takes over without a login has nothing for the client yet.
-    if (link === null || outcome === 'succeeded') this.#take(dialogue.finish(outcome, reply));
+    if (link === null || outcome === 'succeeded') this.#take(dialogue.finish(outcome, reply, message));
     if (link !== null) this.#relay(dialogue, link);
     // What the client had sent ahead may have begun the next one.
     else if (this.#stream.readableEnded) this.#onEnd();

@@ -173,7 +173,7 @@ describe('the end of an attempt', () => {
     expect(said('succeeded', bytes('* CAPABILITY X\r\na OK in\r\n'))).toEqual(['* CAPABILITY X', 'a OK in']);
     expect(said('failed', null)).toEqual(['a NO [AUTHENTICATIONFAILED] Authentication failed.']);
     expect(said('unavailable', null)).toEqual(['a NO [UNAVAILABLE] Temporary authentication failure.']);
-    expect(said('failed', null, 'Not\r\ntoday\u00e9')).toEqual(['a NO [AUTHENTICATIONFAILED] Not??today?']);
+    expect(said('failed', null, 'Not\r\ntoday\u00e9')).toEqual(['a NO [ALERT] Not??today?']);
   });
 
   it('leaves what came behind a login to the backend', () => {
