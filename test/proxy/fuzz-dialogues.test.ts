@@ -75,6 +75,6 @@ describe.each(speeches.map(({ protocol }) => protocol))('hostile clients and bac
     for (const outcome of ['succeeded', 'failed', 'unavailable', 'proxy_dest_protocol_failure']) {
       expect(outcomes.has(outcome), `${outcome} among ${all}`).toBe(true);
     }
-    expect(outcomes.get('succeeded'), all).toBeGreaterThan(SESSIONS / 50);
+    expect(outcomes.get('succeeded'), all).toBeGreaterThan(SESSIONS / 100);
   });
 });

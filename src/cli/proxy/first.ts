@@ -8,7 +8,7 @@ import { addressText, problemsOf } from './running-proxy.js';
 import { onSignals } from './signals.js';
 import { WorkerFailure, Workers } from './workers.js';
 
-/** The first of several processes: it binds the ports for all, and looks after them. @returns when all have ended */
+/** The first of several processes: it binds the ports for all, and looks after them. @returns when all have ended, or none is left */
 export async function runFirst(
   configuration: ProxyConfiguration,
   readAgain: () => ProxyConfiguration,
@@ -25,7 +25,7 @@ export async function runFirst(
     if (!(error instanceof WorkerFailure)) await workers.stop();
     return error instanceof WorkerFailure ? error.code : EXIT.failed;
   }
-  const stopped = new Promise<void>((resolve) => {
+  const stopped = new Promise<undefined>((resolve) => {
     onSignals({
       reload: () => {
         // A file that cannot be used is told of once, not by each of them.
@@ -37,7 +37,7 @@ export async function runFirst(
         }
       },
       stop: () => {
-        void workers.stop().then(resolve);
+        void workers.stop().then(() => resolve(undefined));
         notices.info('stopping when sessions have ended');
       },
       kill: () => {
@@ -47,6 +47,8 @@ export async function runFirst(
     });
   });
   notices.info('listening', { addresses: bound.map(addressText), workers: count });
-  await stopped;
-  return EXIT.done;
+  const lost = await Promise.race([stopped, workers.lost]);
+  if (lost === undefined) return EXIT.done;
+  notices.warn('no process is left, and none can begin', { error: lost });
+  return lost.code;
 }

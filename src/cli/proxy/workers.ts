@@ -27,8 +27,14 @@ export class Workers {
   readonly #notices: NoticeLines;
   #pause = FIRST_PAUSE;
   #stopping = false;
-  #running = new Set<Worker>();
+  /** What each is still to be told: it listens to nothing before it has begun. null: it has. */
+  readonly #running = new Map<Worker, ToWorker[] | null>();
   #ended: () => void = () => {};
+  #lose!: (failure: WorkerFailure) => void;
+  /** Resolves when none is left and none can begin: the ports are no longer bound then, and who has given up root's rights may not be able to bind them again. */
+  readonly lost = new Promise<WorkerFailure>((resolve) => {
+    this.#lose = resolve;
+  });
 
   constructor(notices: NoticeLines) {
     this.#ticketKeys = newTicketKeys().toString('base64');
@@ -54,7 +60,7 @@ export class Workers {
   }
 
   reload(): void {
-    for (const worker of this.#running) tell(worker, { type: 'reload' });
+    for (const worker of this.#running.keys()) this.#tell(worker, { type: 'reload' });
   }
 
   /** @returns when all sessions have ended, or their time is up */
@@ -64,24 +70,24 @@ export class Workers {
     const ended = new Promise<void>((resolve) => {
       this.#ended = resolve;
     });
-    for (const worker of this.#running) tell(worker, { type: 'stop' });
+    for (const worker of this.#running.keys()) this.#tell(worker, { type: 'stop' });
     await ended;
   }
 
   /** Ends all at once. */
   kill(): void {
-    for (const worker of this.#running) worker.process.kill('SIGKILL');
+    for (const worker of this.#running.keys()) worker.process.kill('SIGKILL');
   }
 
   #fork(): Promise<readonly BoundListener[]> {
     const worker = cluster.fork();
     const begun = Date.now();
-    this.#running.add(worker);
+    this.#running.set(worker, []);
     return new Promise((resolve, reject) => {
       let isListening = false;
       let failure = new WorkerFailure('a worker ended before it listened', EXIT.failed);
       worker.on('message', (message: FromWorker) => {
-        if (message.type === 'begun') tell(worker, { type: 'start', ticketKeys: this.#ticketKeys });
+        if (message.type === 'begun') this.#begun(worker);
         else if (message.type === 'failed') failure = new WorkerFailure(message.message, message.code);
         else {
           isListening = true;
@@ -98,6 +104,19 @@ export class Workers {
     });
   }
 
+  #begun(worker: Worker): void {
+    const waiting = this.#running.get(worker) ?? [];
+    this.#running.set(worker, null);
+    this.#tell(worker, { type: 'start', ticketKeys: this.#ticketKeys });
+    for (const message of waiting) this.#tell(worker, message);
+  }
+
+  #tell(worker: Worker, message: ToWorker): void {
+    const waiting = this.#running.get(worker);
+    if (waiting) waiting.push(message);
+    else if (worker.isConnected()) worker.send(message);
+  }
+
   #replace(begun: number, end: string | number): void {
     if (Date.now() - begun > LIVED) this.#pause = FIRST_PAUSE;
     this.#notices.warn('a worker ended and is replaced', { end, pause_ms: this.#pause });
@@ -108,12 +127,10 @@ export class Workers {
   #again(): void {
     if (this.#stopping) return;
     const begun = Date.now();
-    this.#fork().catch((error: Error) => {
-      if (!this.#stopping) this.#replace(begun, error.message);
+    this.#fork().catch((failure: WorkerFailure) => {
+      if (this.#stopping) return;
+      if (this.#running.size === 0) this.#lose(failure);
+      else this.#replace(begun, failure.message);
     });
   }
-}
-
-function tell(worker: Worker, message: ToWorker): void {
-  if (worker.isConnected()) worker.send(message);
 }
