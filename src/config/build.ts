@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
+import type { PolicyClientOptions } from '../policy/index.js';
 import type { BackendOptions, LimitOptions, ListenerOptions, ProxyOptions } from '../proxy/index.js';
 import type { Draft, ListenerDraft } from './draft.js';
 import { authoritiesOf } from './load/certificates.js';
 import type { Files } from './load/files.js';
+import type { LoginLogSettings } from './load/login-log.js';
 import type { Report } from './report.js';
 import type { BackendEntry, LimitsEntry, ListenerEntry, ProxyEntry } from './schema/index.js';
 import type { SystemdSockets } from './systemd.js';
@@ -11,6 +13,10 @@ import type { SystemdSockets } from './systemd.js';
 export interface ProxyRuntime {
   /** Where login lines go. */
   readonly log: { readonly to: 'stderr' | 'stdout' } | { readonly to: 'file'; readonly path: string };
+  /** Lines like Dovecot's; null: none. */
+  readonly loginLog: LoginLogSettings | null;
+  /** null: nobody is asked. */
+  readonly policy: PolicyClientOptions | null;
   /** null: there is none. */
   readonly database: { readonly path: string; readonly record: boolean } | null;
   /** Clients are named: from the database where there is one, else from the labels that come with the program. */
@@ -128,9 +134,15 @@ function limitsOf(entry: LimitsEntry): LimitOptions {
   };
 }
 
-export function buildRuntime(root: ProxyEntry, files: Files): ProxyRuntime {
+export function buildRuntime(
+  root: ProxyEntry,
+  files: Files,
+  { loginLog, policy }: Pick<ProxyRuntime, 'loginLog' | 'policy'>,
+): ProxyRuntime {
   const { log, database } = root;
   return {
+    loginLog,
+    policy,
     log: log === 'stderr' || log === 'stdout' ? { to: log } : { to: 'file', path: files.resolve(log) },
     database: database === undefined ? null : { path: files.resolve(database), record: root.record },
     names: root.names,

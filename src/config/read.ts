@@ -10,6 +10,8 @@ import type { Draft, ListenerDraft } from './draft.js';
 import { MAX_CONFIG_BYTES } from './limits.js';
 import { certificatesOf } from './load/certificates.js';
 import { attempt, Files } from './load/files.js';
+import { loginLogOf } from './load/login-log.js';
+import { policyOf } from './load/policy.js';
 import { routeOf } from './load/routes.js';
 import { ConfigurationError, type KeyPath, type Problem } from './problems.js';
 import { Report } from './report.js';
@@ -59,13 +61,15 @@ export function readProxyConfiguration(
   checkAddresses(draft, report);
   checkBackends(draft, drafts, report);
   checkWhole(draft, report);
+  const loginLog = loginLogOf(draft.root.login_log, files, report);
+  const policy = policyOf(draft.root.policy, draft.root.openssl ?? '3.0', files, report);
   report.throwIfFailed();
 
   // Nothing failed, so the shape was whole.
   const root = draft.root as ProxyEntry;
   return {
     options: buildOptions(root, listeners, backends),
-    runtime: buildRuntime(root, files),
+    runtime: buildRuntime(root, files, { loginLog, policy }),
     warnings: report.problems,
   };
 }

@@ -173,6 +173,26 @@ describe('ja3-sensor proxy', () => {
     expect([code, stdout]).toEqual([0, '']);
   });
 
+  it('writes lines like a Dovecot’s, and asks its policy server', async () => {
+    const port = await freePort();
+    const text = join(folder, 'dovecot.log');
+    const policy = { server: 'http://127.0.0.1:9/', nonce: 'n', reject_on_fail: true };
+    const started = await proxy(configure([port], { login_log: { to: text, style: '2.3' }, policy }));
+    const lines = await client(port);
+    lines.send('a1 LOGIN u p\r\n');
+    expect(await lines.until(/^a1 /)).toContain('a1 NO');
+    expect(await notice(started, 'login')).toMatchObject({
+      outcome: 'refused',
+      verdict: 'reject',
+      verdict_source: 'failure',
+    });
+    lines.socket.destroy();
+    await end(started);
+    expect(readFileSync(text, 'utf8')).toMatch(
+      /imap-login: Info: .*: user=<u>, method=PLAIN, rip=127\.0\.0\.1, lip=127\.0\.0\.1,/,
+    );
+  });
+
   it('records logins in the database', async () => {
     const port = await freePort();
     const database = join(folder, 'logins.db');

@@ -1,9 +1,11 @@
 import { ConfigurationError, formatProblem, type ProxyConfiguration, type ProxyRuntime } from '../../config/index.js';
-import { type LoginLines, type NoticeLines, openLoginLog } from '../../login/index.js';
+import { clientName, type LoginLines, type NoticeLines } from '../../login/index.js';
 import type { ClientHello, Recognition } from '../../model/index.js';
+import { PolicyClient } from '../../policy/index.js';
 import { type BoundListener, LoginProxy } from '../../proxy/index.js';
 import { readLabels, shippedLabels } from '../label-source.js';
 import { Late } from './late.js';
+import { openLogs } from './login-logs.js';
 import { helloRecognizer } from './names.js';
 import { Recording } from './recording.js';
 
@@ -25,6 +27,7 @@ export class RunningProxy {
   readonly #options: RunningProxyOptions;
   readonly #log: LoginLines;
   readonly #recording: Recording | null;
+  readonly #policy: PolicyClient | null;
   #stopping: Promise<void> | null = null;
 
   private constructor(
@@ -33,12 +36,14 @@ export class RunningProxy {
     bound: readonly BoundListener[],
     log: LoginLines,
     recording: Recording | null,
+    policy: PolicyClient | null,
   ) {
     this.#options = options;
     this.#proxy = proxy;
     this.bound = bound;
     this.#log = log;
     this.#recording = recording;
+    this.#policy = policy;
   }
 
   /** @throws the system's error where an address cannot be bound, SensorError where the log cannot be written, the database not be read, or TLS not be set up */
@@ -48,6 +53,10 @@ export class RunningProxy {
     const recognize = await recognizer(runtime, notices);
     const log = new Late<LoginLines>();
     const recording = new Late<Recording>();
+    const policy =
+      runtime.policy === null
+        ? null
+        : new PolicyClient(runtime.policy, { notices, clientName, now: () => performance.now() });
     const records = runtime.database?.record === true;
     const proxy = new LoginProxy(
       configuration.options,
@@ -69,25 +78,28 @@ export class RunningProxy {
           : null,
         recognize,
         notices,
+        ...(policy !== null && { policy }),
       },
       ticketKeys === null ? {} : { ticketKeys },
     );
     const bound = await proxy.listen();
     onBound();
-    const lines = await openLog(runtime, configuration, notices);
+    const lines = await openLogs(configuration, notices);
     log.open(lines);
     if (records) {
       recording.open(new Recording({ database: runtime.database!.path, users: 'hmac', prune: true }, notices));
     }
-    return new RunningProxy(options, proxy, bound, lines, recording.target);
+    return new RunningProxy(options, proxy, bound, lines, recording.target, policy);
   }
 
   /** Reads the configuration again and goes by it from now on; where it cannot be used, the one that is there stays. The log file is opened by its name again. */
   async reload(): Promise<void> {
     const { notices } = this.#options;
     try {
-      const { options, warnings } = this.#options.readAgain();
+      const { options, runtime, warnings } = this.#options.readAgain();
       for (const warning of warnings) notices.warn(formatProblem(warning));
+      const kept = differing(runtime, this.#options.configuration.runtime);
+      if (kept.length > 0) notices.warn('what has changed for the process itself needs a restart', { kept });
       const added = await this.#proxy.reload(options);
       this.#log.reopen();
       notices.reopen();
@@ -105,10 +117,18 @@ export class RunningProxy {
 
   async #stop(): Promise<void> {
     await this.#proxy.close();
+    await this.#policy?.close();
     const dropped = (await this.#recording?.close()) ?? 0;
     const lost = this.#log.close();
     if (dropped + lost > 0) this.#options.notices.warn('logins were not recorded', { database: dropped, log: lost });
   }
+}
+
+/** Which settings of the process are not what it was started with. */
+function differing(now: ProxyRuntime, started: ProxyRuntime): readonly string[] {
+  return (Object.keys(now) as (keyof ProxyRuntime)[]).filter(
+    (key) => JSON.stringify(now[key]) !== JSON.stringify(started[key]),
+  );
 }
 
 /** For notices: `imaps 0.0.0.0:993`. */
@@ -137,13 +157,4 @@ async function recognizer(
           'references',
         );
   return helloRecognizer(labels);
-}
-
-function openLog(runtime: ProxyRuntime, { options }: ProxyConfiguration, notices: NoticeLines): Promise<LoginLines> {
-  const { log } = runtime;
-  return openLoginLog({
-    target: log.to === 'file' ? { file: log.path } : log.to,
-    openssl: options.openssl,
-    onRecovered: (lost) => notices.warn('login lines are written again', { lost }),
-  });
 }

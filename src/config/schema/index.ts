@@ -4,7 +4,9 @@ import { backends } from './backend.js';
 import { certificates, tlsSettings } from './certificates.js';
 import { limits } from './limits.js';
 import { listeners } from './listener.js';
+import { loginLog } from './login-log.js';
 import { checked, count, flag, mapping, oneOf, path } from './pieces.js';
+import { policy } from './policy.js';
 
 const account = (what: string) => checked(what, (value) => /^[a-z0-9_][a-z0-9_.-]{0,31}\$?$/i.test(value));
 
@@ -23,6 +25,8 @@ export const proxySchema = mapping({
   log: path('stderr, stdout or the path of a file')
     .prefault('stderr')
     .describe('Where login lines go, as JSON: stderr, stdout or a file.'),
+  login_log: loginLog().optional().describe('Login lines in the form of Dovecot, beside those of log.'),
+  policy: policy().optional().describe('A policy server that is asked about logins.'),
   database: path('the path of a database')
     .optional()
     .describe('Database that names come from and logins are recorded in.'),
@@ -52,4 +56,6 @@ export type { CertificateEntry, TlsSettingsEntry } from './certificates.js';
 export type { LimitsEntry } from './limits.js';
 export type { ListenerEntry } from './listener.js';
 export { listener as listenerSchema } from './listener.js';
+export type { LoginLogEntry } from './login-log.js';
+export type { PolicyEntry } from './policy.js';
 export type { RouteEntry, UserRuleEntry } from './route.js';

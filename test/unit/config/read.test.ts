@@ -79,6 +79,8 @@ describe('a configuration', () => {
       openssl: '3.0',
     });
     expect(runtime).toEqual({
+      loginLog: null,
+      policy: null,
       log: { to: 'stderr' },
       database: null,
       names: true,
@@ -191,6 +193,8 @@ group: adm
     expect(options.limits).toMatchObject({ maxLine: 2000, drainTimeout: 0 });
     expect(options).toMatchObject({ whenUnrecorded: 'refuse', openssl: '3.5' });
     expect(runtime).toEqual({
+      loginLog: null,
+      policy: null,
       log: { to: 'file', path: '/etc/logs/logins.json' },
       database: { path: '/var/lib/x.db', record: false },
       names: false,

@@ -348,3 +348,28 @@ describe('warnings', () => {
     expect(warningsOf(text)).toEqual([found('listeners[0].tls', 'starttls TLS on port 143'), REMINDER]);
   });
 });
+
+describe('login_log and policy', () => {
+  const more = (text: string) => `${file(clear())}${text}`;
+  const policy = (keys: string) => more(`policy: { server: "http://127.0.0.1:8084/", nonce: n${keys} }\n`);
+
+  it('may be there', () => {
+    expect(warningsOf(more('login_log: { to: stderr, style: "2.3" }\n'))).toEqual([]);
+    expect(warningsOf(policy(', attributes: { "attrs/sni": "%{sni}", device_id: "" }'))).toEqual([]);
+  });
+
+  it.each([
+    ['nowhere to write to', more('login_log: { style: "2.3" }\n'), 'login_log', 'one of to and syslog'],
+    ['two places', more('login_log: { to: stderr, syslog: { server: "127.0.0.1:514" } }\n'), 'login_log', 'one of to'],
+    ['an unknown variable', more('login_log: { to: stderr, elements: "u=%{usr}" }\n'), 'login_log.elements', 'usr'],
+    ['an unknown template', policy(', attributes: { x: "%{nonsense}" }'), 'policy', 'nonsense'],
+    ['no URL', more('policy: { server: "ftp://x/", nonce: n }\n'), 'policy.server', 'URL'],
+  ])('%s is wrong', (_, text, path, message) => {
+    expect(errorsOf(text)).toEqual([found(path, message)]);
+  });
+
+  it('a policy server elsewhere should have TLS', () => {
+    const text = more('policy: { server: "http://192.0.2.1:8084/", nonce: n }\n');
+    expect(warningsOf(text)).toEqual([found('policy.server', 'in clear')]);
+  });
+});
