@@ -10,8 +10,8 @@
 set -eu
 
 packages="tshark wireshark-common tcpdump openssl curl mutt gnutls-bin swaks isync msmtp fetchmail sieve-connect haproxy python3
-  dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-managesieved postfix sasl2-bin iproute2 ethtool util-linux bsdutils procps time"
-programs="tshark editcap tcpdump openssl curl mutt gnutls-cli swaks mbsync msmtp fetchmail sieve-connect haproxy python3 dovecot postfix saslpasswd2 ip ethtool unshare script"
+  dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-managesieved postfix sasl2-bin fail2ban systemd iproute2 ethtool util-linux bsdutils procps time"
+programs="tshark editcap tcpdump openssl curl mutt gnutls-cli swaks mbsync msmtp fetchmail sieve-connect haproxy python3 dovecot postfix saslpasswd2 fail2ban-regex systemd-socket-activate ip ethtool unshare script"
 PATH=$PATH:/usr/sbin:/sbin
 unpacked=${JA3_SENSOR_TEST_PROGRAMS:-/var/cache/ja3-sensor-test-programs}
 exim="exim4-daemon-heavy"
