@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Verdict } from '../../src/model/index.js';
+import type { LoginPolicy } from '../../src/proxy/ports.js';
 import type { Lines } from '../harness/imap-script.js';
 import { certificatesOf, usualLimits } from '../harness/login-proxy.js';
 import { clearProxy, connected, logIn, secured } from '../harness/sessions.js';
@@ -325,6 +327,41 @@ describe('a link that is made before the client speaks, for APOP', () => {
       { outcome: 'refused', mechanism: 'APOP', reasonCode: 'proxy_dest_remote_failure' },
     ]);
     expect(backend.said.filter((line) => line.startsWith('APOP'))).toEqual([]);
+  });
+
+  it.each(breaks)('may break while a policy thinks: where it %s, the login goes another way', async (_, doesTo) => {
+    const backend = await backendFor(speech);
+    const verdict: Verdict = { action: 'allow', rule: null, source: 'rules', ignored: null };
+    let decide: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      decide = resolve;
+    });
+    let allow: (verdict: Verdict) => void = () => {};
+    const policy: LoginPolicy = {
+      beforeAuth: () => {
+        decide();
+        return new Promise((resolve) => {
+          allow = resolve;
+        });
+      },
+      afterAuth: async () => verdict,
+      report: () => {},
+    };
+    const proxy = await clearProxy(speech, backend.port, {}, { apop: true }, {}, { policy });
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    const link = [...backend.sockets].at(-1)!;
+    client.send('USER u\r\n');
+    await client.until(/^\+OK/);
+    client.send('PASS p\r\n');
+    await asked;
+    doesTo(link);
+    await backend.deserted();
+    // By the time that another client is greeted, the proxy has seen it.
+    await (await connected(proxy.ports[0]!)).until(speech.greeted);
+    allow(verdict);
+    expect(await client.until(/^[+-]/)).toBe('+OK in\r\n');
+    expect(proxy.logins).toMatchObject([{ outcome: 'succeeded', attempt: 1 }]);
   });
 
   it('goes with its client', async () => {

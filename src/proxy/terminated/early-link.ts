@@ -7,7 +7,8 @@ import type { ReadyLink } from '../links.js';
  */
 export class EarlyLink {
   readonly #link: ReadyLink;
-  #isBroken = false;
+  /** Broken, dropped, or taken. */
+  #isGone = false;
 
   /** @param link nobody else reads from it until {@link take} */
   constructor(link: ReadyLink) {
@@ -25,15 +26,16 @@ export class EarlyLink {
 
   /** @returns the link, for a login, with none of our listeners; null where it has broken */
   take(): ReadyLink | null {
-    if (this.#isBroken) return null;
+    if (this.#isGone) return null;
+    this.#isGone = true;
     this.#unlisten();
     return this.#link;
   }
 
-  /** Nobody needs it any more. */
+  /** Nobody needs it any more; one that was taken is left to whoever has it. */
   readonly drop = (): void => {
-    if (this.#isBroken) return;
-    this.#isBroken = true;
+    if (this.#isGone) return;
+    this.#isGone = true;
     this.#unlisten();
     hangUp(this.#link.stream);
   };

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { SensorError } from '../../errors.js';
 import type { Verdict } from '../../model/index.js';
 import type { Services } from '../accepted.js';
@@ -10,6 +11,7 @@ import type { LoginPolicy } from '../ports.js';
 import { userShown } from '../sasl/index.js';
 import { type BackendAnswer, BackendLogin } from './backend-login.js';
 import type { Client } from './client.js';
+import type { EarlyLink } from './early-link.js';
 import { secretsOf, withoutSecrets } from './said.js';
 
 /** An attempt's end. `link` is there after success only, and whoever gets it closes it. */
@@ -34,6 +36,8 @@ export class LoginAttempt {
   #user: string | null;
   #backend: string | null = null;
   #login: BackendLogin | null = null;
+  /** The backend's connection, once there is one. */
+  #stream: Duplex | null = null;
   #awaitsClient = false;
   /** The client's answers to challenges. */
   readonly #responses: Uint8Array[] = [];
@@ -75,7 +79,7 @@ export class LoginAttempt {
   }
 
   /** @param early a link that was made before the client spoke; null: one is made now @returns its end, whatever happens */
-  async run(early: ReadyLink | null): Promise<AttemptEnd> {
+  async run(early: EarlyLink | null): Promise<AttemptEnd> {
     try {
       const end = await this.#run(early);
       const secrets = [...secretsOf(this.attempt.credentials), ...this.#responses];
@@ -83,8 +87,10 @@ export class LoginAttempt {
     } catch (error) {
       // A mistake of ours: the client hears that it may try again, and its line is written.
       this.#services.ports.notices.warn('a login failed', { session: this.#client.accepted.session, error });
+      if (this.#stream !== null) hangUp(this.#stream);
       return unavailable('internal_failure', 'a fault of the proxy');
     } finally {
+      early?.drop();
       this.#wipe();
     }
   }
@@ -105,21 +111,16 @@ export class LoginAttempt {
     this.#login?.abandon();
   }
 
-  async #run(early: ReadyLink | null): Promise<AttemptEnd> {
+  async #run(early: EarlyLink | null): Promise<AttemptEnd> {
     const { ports, options } = this.#services;
     if (options.whenUnrecorded === 'refuse' && (ports.log.failing || ports.recorder?.failing === true)) {
-      hangUpEarly(early);
       return unavailable('temp_fail', 'logins cannot be recorded');
-    }
-    if (early === null && this.attempt.credentials.kind === 'apop') {
-      // Its digest is over a greeting that no other link has: a backend would take it for a wrong password.
-      return unavailable('proxy_dest_remote_failure', 'the backend that greeted the client has gone');
     }
     return ports.policy === undefined ? this.#ask(early) : this.#decide(ports.policy, early);
   }
 
   /** A policy has its say before and after the backend. */
-  async #decide(policy: LoginPolicy, early: ReadyLink | null): Promise<AttemptEnd> {
+  async #decide(policy: LoginPolicy, early: EarlyLink | null): Promise<AttemptEnd> {
     const { tarpits } = this.#services;
     const hold = async (seconds: number, signal: AbortSignal) => {
       this.#awaitsClient = true;
@@ -141,7 +142,6 @@ export class LoginAttempt {
     const { verdict } = decided;
     if (decided.by === 'backend') return { ...decided.answer, verdict };
     if ('answer' in decided && decided.answer?.link) hangUp(decided.answer.link.stream);
-    else hangUpEarly(early);
     switch (decided.by) {
       case 'policy': {
         const { message } = decided;
@@ -156,20 +156,27 @@ export class LoginAttempt {
   }
 
   /** A backend, and its answer. */
-  async #ask(early: ReadyLink | null): Promise<AttemptEnd> {
+  async #ask(early: EarlyLink | null): Promise<AttemptEnd> {
+    // Not before: it may have broken while a policy made the client wait.
+    const made = early?.take() ?? null;
+    if (made === null && this.attempt.credentials.kind === 'apop') {
+      // Its digest is over a greeting that no other link has: a backend would take it for a wrong password.
+      return unavailable('proxy_dest_remote_failure', 'the backend that greeted the client has gone');
+    }
     let link: ReadyLink;
     try {
-      const made = early ?? (await this.#link());
-      if (made === null) {
+      const found = made ?? (await this.#link());
+      if (found === null) {
         // The client hears what it would hear of a wrong password: who has a backend is nobody's business.
         return failed('auth_failed', 'no backend for this user');
       }
-      link = made;
+      link = found;
     } catch (error) {
       if (!(error instanceof SensorError)) throw error;
       return unavailable(error.code as ReasonCode, error.message);
     }
     this.#backend = link.host;
+    this.#stream = link.stream;
     const login = new BackendLogin(link, this.#services.options.limits.backendTimeout, this.#challenge);
     this.#login = login;
     if (this.#abandoned.signal.aborted) login.abandon();
@@ -200,8 +207,4 @@ function unavailable(reason: ReasonCode, text: string): AttemptEnd {
 
 function failed(reason: ReasonCode, text: string): AttemptEnd {
   return { outcome: 'failed', reply: null, text, reason, link: null };
-}
-
-function hangUpEarly(link: ReadyLink | null): void {
-  if (link !== null) hangUp(link.stream);
 }

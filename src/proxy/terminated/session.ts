@@ -293,7 +293,7 @@ export class TerminatedSession {
     };
     const running = new LoginAttempt(attempt, this.#attempts, this.#client, this.#services, challenge, ifEnded);
     this.#running = running;
-    const early = this.#earlyLink?.take() ?? null;
+    const early = this.#earlyLink;
     this.#earlyLink = null;
     const end = await running.run(early);
     this.#running = null;
