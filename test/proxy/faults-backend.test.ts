@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { execPath } from 'node:process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { resets } from '../harness/backend-hosts.js';
 import { clearProxy, connected, logIn } from '../harness/sessions.js';
-import { type Fault, faults, type Speech, speakingBackend, speeches } from '../harness/speech.js';
+import { type Fault, faults, type Speech, speakingBackend, speeches, speechOf } from '../harness/speech.js';
 import { closer, listen } from '../harness/tls-servers.js';
 
 async function backendFor(speech: Speech, inside?: Parameters<typeof speakingBackend>[1]) {
@@ -100,3 +104,50 @@ describe.each(speeches.map((speech) => [speech.protocol, speech] as const))(
     });
   },
 );
+
+describe('a backend whose process is killed', () => {
+  const speech = speechOf('imap');
+
+  /** @returns its port, what it says next, and what kills it */
+  async function process() {
+    const child = spawn(execPath, [fileURLToPath(new URL('../harness/stalling-backend.mjs', import.meta.url))]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const says = async () => String((await lines.next()).value);
+    return { port: Number(await says()), says, kill: () => child.kill('SIGKILL') };
+  }
+
+  it('in the middle of a login is unavailable', async () => {
+    const backend = await process();
+    const proxy = await clearProxy(speech, backend.port);
+    const client = await connected(proxy.ports[0]!);
+    await client.until(speech.greeted);
+    const answered = logIn(client, speech, 'u', 'other');
+    expect(await backend.says()).toBe('asked');
+    backend.kill();
+    expect(await answered).toMatch(speech.unavailable);
+    expect(await logIn(client, speech)).toMatch(speech.unavailable);
+    expect(proxy.logins.map(({ reasonCode }) => reasonCode)).toEqual([
+      'proxy_dest_remote_failure',
+      'proxy_dest_connect_failed',
+    ]);
+  });
+
+  it('in the middle of sessions takes each of them along', async () => {
+    const backend = await process();
+    const proxy = await clearProxy(speech, backend.port);
+    const clients = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const client = await connected(proxy.ports[0]!, { allowHalfOpen: false });
+        await client.until(speech.greeted);
+        expect(await logIn(client, speech)).toMatch(speech.succeeded);
+        return client;
+      }),
+    );
+    backend.kill();
+    for (const client of clients) expect(await client.toEnd()).toBe('');
+    await proxy.proxy.close(60_000);
+    expect(proxy.proxy.connections).toBe(0);
+    expect(proxy.logins).toHaveLength(20);
+  });
+});
