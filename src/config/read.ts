@@ -5,6 +5,7 @@ import { buildBackends, buildListeners, buildOptions, buildRuntime, type ProxyRu
 import { checkAddresses } from './check/addresses.js';
 import { checkBackends } from './check/backends.js';
 import { checkListener } from './check/listeners.js';
+import { checkMachine } from './check/machine.js';
 import { checkWhole } from './check/whole.js';
 import type { Draft, ListenerDraft } from './draft.js';
 import { MAX_CONFIG_BYTES } from './limits.js';
@@ -34,6 +35,8 @@ export interface ReadConfigurationOptions {
   readonly fds?: SystemdSockets | null;
   /** Milliseconds since 1970 that dates of certificates are held against. */
   readonly now?: number;
+  /** Whether it is also held against this machine, as before a start: its accounts and folders. Default: no. */
+  readonly machine?: boolean;
 }
 
 /**
@@ -44,7 +47,7 @@ export interface ReadConfigurationOptions {
  */
 export function readProxyConfiguration(
   path: string,
-  { readFile = readTextFile, fds = null, now = Date.now() }: ReadConfigurationOptions = {},
+  { readFile = readTextFile, fds = null, now = Date.now(), machine = false }: ReadConfigurationOptions = {},
 ): ProxyConfiguration {
   const file = attempt(() => readFile(path, MAX_CONFIG_BYTES));
   if (file instanceof SensorError) throw unreadable(path, file);
@@ -63,6 +66,7 @@ export function readProxyConfiguration(
   checkWhole(draft, report);
   const loginLog = loginLogOf(draft.root.login_log, files, report);
   const policy = policyOf(draft.root.policy, draft.root.openssl ?? '3.0', files, report);
+  if (machine) checkMachine(draft, files, report);
   report.throwIfFailed();
 
   // Nothing failed, so the shape was whole.

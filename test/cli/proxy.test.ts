@@ -151,6 +151,24 @@ describe('ja3-sensor proxy --check', () => {
     expect(stderr).not.toMatch(/internal error/);
   });
 
+  it('says what a start on this machine would fail at', async () => {
+    const path = configure([10_993], { user: 'nobody-of-this-name', log: 'none/logins.json' });
+    const { code, stderr } = await run(['proxy', '--check', '--config', path]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/: user: there is no such user on this machine$/m);
+    expect(stderr).toMatch(/: log: \S+\/none: there is no such folder$/m);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('warns of a key that its user could not read again (needs root)', async () => {
+    const path = configure([10_993], { user: 'nobody' });
+    const warning = /: warning: certificates\[0\]\.chain: \S+\/tls\.pem: nobody cannot read it, so SIGHUP/;
+    const { code, stderr } = await run(['proxy', '--check', '--config', path]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(warning);
+    chmodSync(join(folder, 'tls.pem'), 0o644);
+    expect((await run(['proxy', '--check', '--config', path])).stderr).not.toMatch(warning);
+  });
+
   it('says that there is no such file, and that one must be named', async () => {
     const missing = await run(['proxy', '--check', '--config', join(folder, 'none.yaml')]);
     expect(missing.code).toBe(2);

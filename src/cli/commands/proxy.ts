@@ -42,10 +42,15 @@ function readOrTell(read: () => ProxyConfiguration): ProxyConfiguration | null {
 }
 
 function check(path: string): ExitCode {
-  const configuration = readOrTell(() => readProxyConfiguration(path));
+  const configuration = readOrTell(() => readProxyConfiguration(path, { machine: true }));
   if (configuration === null) return EXIT.usage;
   writeError(configuration.warnings.map((problem) => `${formatProblem(problem)}\n`).join(''));
   const { listeners, backends } = configuration.options;
-  writeError(`${path}: can be used: ${listeners.length} addresses, ${backends.size} backends\n`);
+  const counts = `${counted(listeners.length, 'address', 'addresses')}, ${counted(backends.size, 'backend', 'backends')}`;
+  writeError(`${path}: can be used: ${counts}\n`);
   return EXIT.done;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type LoginLogSettings, nearMiss, type ProxyConfiguration } from '../../config/index.js';
 import { keyedNames, type LoginLines, type NoticeLines, openLoginLog, openLoginText } from '../../login/index.js';
+import { NOTICE_INTERVAL } from './record-limits.js';
 
 /**
  * The login log: JSON, and beside it lines like Dovecot's where those are configured. Whether logins can be recorded is told by the JSON alone: it has all there is, and
@@ -11,9 +12,16 @@ import { keyedNames, type LoginLines, type NoticeLines, openLoginLog, openLoginT
 export async function openLogs({ runtime, options }: ProxyConfiguration, notices: NoticeLines): Promise<LoginLines> {
   const { log, loginLog } = runtime;
   const { openssl } = options;
+  let toldAt = Number.NEGATIVE_INFINITY;
   const json = await openLoginLog({
     target: log.to === 'file' ? { file: log.path } : log.to,
     openssl,
+    onFailing: (code) => {
+      if (performance.now() - toldAt < NOTICE_INTERVAL) return;
+      toldAt = performance.now();
+      const told = { error: code, log: log.to === 'file' ? log.path : log.to };
+      notices.warn('login lines cannot be written: they wait, and are lost when too many do', told);
+    },
     onRecovered: (lost) => notices.warn('login lines are written again', { lost }),
   });
   if (loginLog === null) return json;

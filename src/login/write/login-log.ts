@@ -1,6 +1,6 @@
 import type { OpenSslGeneration, ProxiedLogin } from '../../model/index.js';
 import { LOGIN_MESSAGE, loginFields } from './fields.js';
-import { LineSink, type LineTarget, type OnRecovered } from './sink.js';
+import { LineSink, type LineTarget, type OnFailing, type OnRecovered } from './sink.js';
 import { visible } from './visible.js';
 
 export interface LoginLogOptions {
@@ -9,6 +9,8 @@ export interface LoginLogOptions {
   readonly openssl: OpenSslGeneration;
   /** Told when lines are written again after some could not be. */
   readonly onRecovered?: OnRecovered;
+  /** Told when lines begin to wait because they cannot be written. */
+  readonly onFailing?: OnFailing;
 }
 
 /** Login lines: JSON, one a login. docs/login-lines.md has its keys. */
@@ -23,8 +25,8 @@ export interface LoginLines {
 }
 
 /** Loads pino. @throws SensorError `log_unwritable` */
-export async function openLoginLog({ target, openssl, onRecovered }: LoginLogOptions): Promise<LoginLines> {
-  const sink = new LineSink(target, onRecovered);
+export async function openLoginLog({ target, openssl, onRecovered, onFailing }: LoginLogOptions): Promise<LoginLines> {
+  const sink = new LineSink(target, onRecovered, onFailing);
   const { pino } = await import('pino');
   const log = pino(
     { base: null, timestamp: false, formatters: { level: (level) => ({ level }) } },

@@ -5,6 +5,9 @@ import { MAX_WAITING_BYTES, RETRY_INTERVAL } from './limits.js';
 /** Where lines go. */
 export type LineTarget = 'stdout' | 'stderr' | { readonly file: string };
 
+/** Told when writing begins to fail, with the system's code: ENOSPC, EPIPE. */
+export type OnFailing = (code: string) => void;
+
 /** Told when writing goes on after it failed. `lost`: lines that had no room to wait. */
 export type OnRecovered = (lost: number) => void;
 
@@ -18,6 +21,7 @@ const LINE_FEED = Buffer.from('\n');
 export class LineSink {
   readonly #target: LineTarget;
   readonly #onRecovered: OnRecovered;
+  readonly #onFailing: OnFailing;
   #fd: number;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -29,9 +33,10 @@ export class LineSink {
   #closed = false;
 
   /** @throws SensorError `log_unwritable` where the file cannot be opened */
-  constructor(target: LineTarget, onRecovered: OnRecovered = () => {}) {
+  constructor(target: LineTarget, onRecovered: OnRecovered = () => {}, onFailing: OnFailing = () => {}) {
     this.#target = target;
     this.#onRecovered = onRecovered;
+    this.#onFailing = onFailing;
     this.#fd = opened(target);
   }
 
@@ -114,9 +119,12 @@ export class LineSink {
       }
       while (at < line.length) at += writeSync(this.#fd, line, at);
       return true;
-    } catch {
+    } catch (error) {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      const before = this.#failing;
       this.#failing = true;
       if (at > 0) this.#torn = true;
+      if (!before) this.#onFailing(code);
       return false;
     }
   }

@@ -22,19 +22,26 @@ const FULL = existsSync('/dev/full');
 const LINE = `${'x'.repeat(999)}\n`;
 
 /** A sink that is closed with the test, and what it told. */
-function sinkOn(file: string): { sink: LineSink; recovered: number[] } {
+function sinkOn(file: string): { sink: LineSink; recovered: number[]; failed: string[] } {
   const recovered: number[] = [];
-  const sink = new LineSink({ file }, (lost) => recovered.push(lost));
+  const failed: string[] = [];
+  const sink = new LineSink(
+    { file },
+    (lost) => recovered.push(lost),
+    (code) => failed.push(code),
+  );
   onTestFinished(() => void sink.close());
-  return { sink, recovered };
+  return { sink, recovered, failed };
 }
 
 describe('where lines cannot be written', () => {
   it.skipIf(!FULL)('they wait up to a limit, are counted beyond it, and nothing is thrown (needs /dev/full)', () => {
-    const { sink, recovered } = sinkOn('/dev/full');
+    const { sink, recovered, failed } = sinkOn('/dev/full');
     expect(sink.failing).toBe(false);
     for (let i = 0; i < 3_000; i++) sink.write(LINE);
     expect(sink.failing).toBe(true);
+    // Told once, when it began.
+    expect(failed).toEqual(['ENOSPC']);
     expect(recovered).toEqual([]);
     // 2 MiB of them waited; all are lost at the end.
     expect(sink.close()).toBe(3_000);
