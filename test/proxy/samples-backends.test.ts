@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { programPath } from '../harness/mail/programs.js';
+import { missing, programPath, without } from '../harness/mail/programs.js';
 
 const samples = fileURLToPath(new URL('../../samples/config', import.meta.url));
 let folder = '';
@@ -21,8 +21,8 @@ function settingsIn(sample: string): string {
 }
 
 describe('what the samples say the server behind needs', () => {
-  it.skipIf(programPath('doveconf') === null).each(['dovecot.yaml', 'passed-through.yaml'])(
-    '%s: Dovecot reads it (needs doveconf 2.3)',
+  it.skipIf(missing.dovecot !== '').each(['dovecot.yaml', 'passed-through.yaml'])(
+    `%s: Dovecot reads it${without(missing.dovecot)}`,
     (sample) => {
       const conf = join(folder, 'dovecot.conf');
       writeFileSync(conf, `${settingsIn(sample)}\n`);
