@@ -152,11 +152,16 @@ describe('ja3-sensor proxy --check', () => {
   });
 
   it('says what a start on this machine would fail at', async () => {
-    const path = configure([10_993], { user: 'nobody-of-this-name', log: 'none/logins.json' });
+    const path = configure([10_993], {
+      user: 'nobody-of-this-name',
+      log: 'none/logins.json',
+      login_log: { to: 'other/text.log' },
+    });
     const { code, stderr } = await run(['proxy', '--check', '--config', path]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/: user: there is no such user on this machine$/m);
     expect(stderr).toMatch(/: log: \S+\/none: there is no such folder$/m);
+    expect(stderr).toMatch(/: login_log\.to: \S+\/other: there is no such folder$/m);
   });
 
   it.skipIf(process.getuid?.() !== 0)('warns of a key that its user could not read again (needs root)', async () => {

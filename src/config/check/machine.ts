@@ -12,11 +12,9 @@ interface Account {
 
 /** What a start on this machine would fail at, and a later SIGHUP: the account, the log's folder, keys that the account cannot read. */
 export function checkMachine({ root, listeners }: Draft, files: Files, report: Report): void {
-  const { log, user, group } = root;
-  if (log !== undefined && log !== 'stderr' && log !== 'stdout') {
-    const folder = dirname(files.resolve(log));
-    if (!isFolder(folder)) report.error(['log'], `${folder}: there is no such folder`);
-  }
+  const { log, login_log, user, group } = root;
+  checkFolder(['log'], log, files, report);
+  checkFolder(['login_log', 'to'], login_log?.to, files, report);
   if (user === undefined) return;
   const account = accountOf(user);
   if (account === null) {
@@ -39,6 +37,12 @@ export function checkMachine({ root, listeners }: Draft, files: Files, report: R
       report.warning([...path, i, entry.key === undefined ? 'chain' : 'key'], message);
     }
   }
+}
+
+function checkFolder(path: KeyPath, target: string | undefined, files: Files, report: Report): void {
+  if (target === undefined || ['stderr', 'stdout', 'journal'].includes(target)) return;
+  const folder = dirname(files.resolve(target));
+  if (!isFolder(folder)) report.error(path, `${folder}: there is no such folder`);
 }
 
 function isFolder(path: string): boolean {
