@@ -103,7 +103,7 @@ export class RunningProxy {
       const added = await this.#proxy.reload(options);
       this.#log.reopen();
       notices.reopen();
-      notices.info('the configuration was read again', { listening: added.map(addressText) });
+      notices.info('the configuration was read again', added.length === 0 ? {} : { new: added.map(addressText) });
     } catch (error) {
       for (const text of problemsOf(error)) notices.warn(`the configuration stays as it was: ${text}`);
     }
