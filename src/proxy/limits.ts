@@ -26,3 +26,9 @@ export const INTRODUCTION_WAIT = 1000;
  * second; who connects and never speaks reaches the backend no more often than that, and clients beyond it are linked after their hello.
  */
 export const MAX_EARLY_LINKS = 32;
+
+/**
+ * Bytes of a client that are answered at once, before it is looked whether it takes the answers. 200 clients that read nothing and sent 60 KB of `CAPA` each cost 110 MB when
+ * all of it was.
+ */
+export const MAX_PIECE = 1024;

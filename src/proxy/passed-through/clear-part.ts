@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type Accepted, endReason } from '../accepted.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
 import type { LimitOptions } from '../options.js';
+import { readPiece } from '../read-piece.js';
 
 /** `start_tls`: the client asked for TLS. `over`: it never will; the goodbye, where there is one, has been written. */
 export type ClearEnd = { readonly state: 'start_tls' } | { readonly state: 'over'; readonly reason: ReasonCode };
@@ -82,7 +83,7 @@ export class ClearPart {
   readonly #onReadable = (): void => {
     // A client that does not take its answers is not asked for more.
     while (this.over === null && !this.#socket.writableNeedDrain) {
-      const chunk: Uint8Array | null = this.#socket.read();
+      const chunk = readPiece(this.#socket);
       if (chunk === null) return;
       this.#received += chunk.length;
       if (this.#received > this.#maxBytes) this.#close('input_buffer_full');

@@ -60,6 +60,8 @@ function handshake(stream: TLSSocket, timeout: number): Promise<void> {
       // OpenSSL may find fault with a connection again while it is being ended.
       if (failure !== null) stream.on('error', () => {});
       stream.off('error', onError);
+      // Without a tls.Server around it Node tells of what OpenSSL finds later by this event alone, and leaves the connection as it is: open, and deaf.
+      if (failure === null) stream.on('_tlsError', () => void stream.destroy());
       if (failure === null) resolve();
       else reject(new SensorError('tls_handshake', 'handshake', 0, failure, { cause }));
     };

@@ -6,6 +6,7 @@ import type { Attempt } from '../attempt.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
 import { hangUp } from '../hang-up.js';
 import type { ReadyLink } from '../links.js';
+import { readPiece } from '../read-piece.js';
 import { relay } from '../relay/index.js';
 import { Client } from './client.js';
 import { dialogueSettings } from './dialogue-settings.js';
@@ -135,7 +136,7 @@ export class TerminatedSession {
     const stream = this.#stream;
     // A step may have changed who reads: TLS, or the relay.
     while (!this.#isOver && this.#stream === stream && this.#dialogue !== null && !stream.writableNeedDrain) {
-      const chunk: Uint8Array | null = stream.read();
+      const chunk = readPiece(stream);
       if (chunk === null) return;
       this.#received += chunk.length;
       if (this.#received > this.#services.options.limits.maxBytesBeforeLogin) this.#close('input_buffer_full');
