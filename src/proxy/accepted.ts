@@ -18,7 +18,7 @@ export interface Accepted {
   readonly local: Endpoint;
   /** The PROXY header says that TLS ended in front of us. */
   readonly tlsInFront: boolean;
-  /** The peer may claim who its client is. */
+  /** The client, as the PROXY header says where one came, may claim to speak for another. */
   readonly trusted: boolean;
   /** Milliseconds since 1970, for log lines. */
   readonly startedAt: number;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ListenerOptions } from '../../src/proxy/index.js';
@@ -260,5 +261,97 @@ describe.skipIf(!opensslIsThere)(`a client whose TLS ends at the proxy (${OPENSS
     const client = await tlsClient(proxy.ports[0]!).catch(() => null);
     if (client !== null) expect(await client.toEnd()).toMatch(/^(\* OK[^\n]*\n)?(\* BYE[^\n]*\n)?$/);
     expect(await proxy.login(() => true)).toMatchObject({ outcome: 'none', reasonCode: 'login_timeout' });
+  });
+
+  it.each(['before its login', 'after its login'])('is let go when its TLS breaks %s', async (when) => {
+    const backend = await imap();
+    const proxy = await start({}, backend.port);
+    const socket = connectTcp({ port: proxy.ports[0]!, host: '127.0.0.1' });
+    closers.push(() => void socket.destroy());
+    await once(socket, 'connect');
+    // Between the client's TLS and its connection, so that a record can be put in that is none of the client's.
+    const between = new Duplex({
+      read: () => {},
+      write: (chunk: Buffer, _, done) => void socket.write(chunk, () => done()),
+    });
+    socket.on('data', (chunk: Buffer) => void between.push(chunk)).on('error', () => {});
+    const tls = connectTls({ socket: between, servername: 'imap.test', rejectUnauthorized: false });
+    await once(tls, 'secureConnect');
+    const client = new Lines(tls);
+    await client.until(/^\* OK/);
+    if (when === 'after its login') {
+      client.send('a1 LOGIN u p\r\n');
+      await client.until(/^a1 OK/);
+    }
+    const closed = once(socket, 'close');
+    socket.write(Uint8Array.of(23, 3, 3, 0, 40, ...new Uint8Array(40)));
+    await closed;
+    while (proxy.proxy.connections > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(proxy.logins).toHaveLength(1);
+  });
+
+  it('has every answer, also where it took none for a while', async () => {
+    const backend = await imap();
+    const proxy = await start({ tls: 'none', cleartext: true, certificates: null }, backend.port);
+    const client = await tcpClient(proxy.ports[0]!);
+    const count = 5000;
+    client.send(`${'a CAPABILITY\r\n'.repeat(count)}z LOGOUT\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const answers = (await client.toEnd()).split('\r\n');
+    expect(answers.filter((line) => line.startsWith('a OK'))).toHaveLength(count);
+    expect(answers.at(-2)).toMatch(/^z OK/);
+  });
+});
+
+/** A version 1 header. */
+const headerOf = (ip: string) => `PROXY TCP4 ${ip} 198.51.100.1 40000 143\r\n`;
+
+describe('a client behind another proxy', () => {
+  const behind = {
+    tls: 'none',
+    cleartext: true,
+    certificates: null,
+    proxyProtocol: 'required',
+    proxyNetworks: ['127.0.0.0/8'],
+  } as const;
+
+  async function startBehind(listener: Partial<ListenerOptions>, options: Parameters<typeof proxyOptions>[2] = {}) {
+    const backend = await imap();
+    const listeners = [listenerWith({ ...behind, ...listener })];
+    const proxy = await startProxy(proxyOptions(listeners, [backendWith(backend.port)], options));
+    closers.push(() => proxy.close());
+    return proxy;
+  }
+
+  it('counts for its own address, not for that of the proxy', async () => {
+    const proxy = await startBehind({}, { limits: { connectionsPerAddress: 1 } });
+    const clients = await Promise.all([1, 2, 3].map(() => tcpClient(proxy.ports[0]!)));
+    for (const [i, client] of clients.entries()) {
+      client.send(headerOf(`192.0.2.${i + 1}`));
+      await client.until(/^\* OK/);
+    }
+    const second = await tcpClient(proxy.ports[0]!);
+    second.send(headerOf('192.0.2.1'));
+    expect(await second.toEnd()).toBe('');
+    clients[0]!.socket.destroy();
+    await proxy.login(() => true);
+    const third = await tcpClient(proxy.ports[0]!);
+    third.send(headerOf('192.0.2.1'));
+    await third.until(/^\* OK/);
+  });
+
+  it('may claim to be another where it is trusted itself, and not where the proxy is', async () => {
+    const proxy = await startBehind({ trustedNetworks: ['127.0.0.1', '192.0.2.1'] });
+    const claim = 'a ID ("x-originating-ip" "203.0.113.9" "x-originating-port" "9")\r\n';
+    const answers: string[] = [];
+    for (const header of [headerOf('192.0.2.1'), headerOf('192.0.2.2'), 'PROXY UNKNOWN\r\n']) {
+      const client = await tcpClient(proxy.ports[0]!);
+      client.send(header + claim);
+      answers.push(await client.until(/^a /));
+      client.send('b LOGOUT\r\n');
+      await client.toEnd();
+    }
+    expect(answers.map((answer) => answer.includes('Trusted'))).toEqual([true, false, false]);
+    expect(proxy.logins.map(({ remote }) => remote.ip)).toEqual(['203.0.113.9', '192.0.2.2', '127.0.0.1']);
   });
 });

@@ -15,7 +15,9 @@ export const limits = () =>
     connections: count(1, 1_000_000).prefault(10_000).describe('Connections at a time, of all listeners of a process.'),
     connections_per_address: count(1, 1_000_000)
       .prefault(500)
-      .describe('Of these, how many may come from one address (IPv6: one /64).'),
+      .describe(
+        'Of these, how many may come from one address (IPv6: one /64). Behind a PROXY header the address it tells counts.',
+      ),
     login_timeout: duration('1s', '1h')
       .prefault('3m')
       .describe("From a connection's beginning to the end of its login."),

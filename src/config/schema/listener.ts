@@ -54,7 +54,9 @@ export const listener = () =>
       .describe('A PROXY header (version 1 or 2) comes before everything else.'),
     trusted_networks: oneOrMore(network(), 'an address or a network', 'such', 0)
       .prefault([])
-      .describe('Whose claims about their own client (XCLIENT, IMAP ID with x-originating-...) are believed.'),
+      .describe(
+        'Whose claims about their own client (XCLIENT, IMAP ID with x-originating-...) are believed. Behind a PROXY header the address it tells counts.',
+      ),
     mechanisms: list(mechanism(), 'SASL mechanisms')
       .prefault(['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER'])
       .describe('SASL mechanisms that are offered, of those that the backend offers.'),

@@ -14,6 +14,12 @@ export interface Admitted {
    * for the first two.
    */
   readonly signal: AbortSignal;
+  /**
+   * A PROXY header has said whose connection it is: it counts for that address from now on.
+   *
+   * @returns false where that has all its connections; this one must be refused then
+   */
+  readonly announce: (ip: string) => boolean;
   /** The client has logged in, or its TLS is passed through, and its line has been written: its place is no longer given to others. */
   readonly settled: () => void;
   /** The session is over, and every line of it has been written. */
@@ -31,7 +37,8 @@ const ENDED = 'ended';
  */
 export class Admission {
   readonly #perAddress = new Map<string, number>();
-  readonly #present = new Map<Admitted, { readonly ending: AbortController; readonly address: string }>();
+  /** `address`: null for one whose PROXY header has not come. */
+  readonly #present = new Map<Admitted, { readonly ending: AbortController; address: string | null }>();
   /** Those without a login, in order of arrival. */
   readonly #waiting = new Set<Admitted>();
   /** Those of whom a line may still come; their connection may have ended already. */
@@ -61,20 +68,20 @@ export class Admission {
   }
 
   /**
-   * @param ip the peer's address
+   * @param ip the peer's address; null: it speaks for others, and {@link Admitted.announce} will say for whom
    * @returns null where the connection must be refused
    */
-  admit(ip: string): Admitted | null {
-    const address = addressKey(ip);
-    const ofAddress = this.#perAddress.get(address) ?? 0;
-    if (ofAddress >= this.#limits.connectionsPerAddress || !this.#makeRoom()) {
+  admit(ip: string | null): Admitted | null {
+    const address = ip === null ? null : addressKey(ip);
+    if ((address !== null && this.#isFull(address)) || !this.#makeRoom()) {
       this.#refused++;
       return null;
     }
-    this.#perAddress.set(address, ofAddress + 1);
+    if (address !== null) this.#count(address);
     const ending = new AbortController();
     const admitted: Admitted = {
       signal: ending.signal,
+      announce: (announced) => this.#announce(admitted, addressKey(announced)),
       settled: () => {
         this.#waiting.delete(admitted);
         this.#told(admitted);
@@ -131,10 +138,36 @@ export class Admission {
     this.#present.delete(admitted);
     ending.abort(reason);
     this.#waiting.delete(admitted);
+    if (address !== null) this.#uncount(address);
+    this.#tellEmpty();
+  }
+
+  #announce(admitted: Admitted, address: string): boolean {
+    const present = this.#present.get(admitted);
+    // One that has left meanwhile counts no more.
+    if (present === undefined || present.address === address) return true;
+    if (this.#isFull(address)) {
+      this.#refused++;
+      return false;
+    }
+    if (present.address !== null) this.#uncount(present.address);
+    present.address = address;
+    this.#count(address);
+    return true;
+  }
+
+  #isFull(address: string): boolean {
+    return (this.#perAddress.get(address) ?? 0) >= this.#limits.connectionsPerAddress;
+  }
+
+  #count(address: string): void {
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+  }
+
+  #uncount(address: string): void {
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, left);
-    this.#tellEmpty();
   }
 }
 

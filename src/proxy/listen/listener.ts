@@ -78,14 +78,14 @@ export class Listener {
     const { remoteAddress } = socket;
     // Without one it has gone already.
     const peer = remoteAddress === undefined ? null : plain(remoteAddress);
-    const admitted = peer === null ? null : this.#admission.admit(peer);
+    const admitted = peer === null ? null : this.#admission.admit(this.#isProxy(peer) ? null : peer);
     if (peer === null || admitted === null) {
       socket.destroy();
       return;
     }
     socket.once('close', admitted.leave);
     try {
-      const accepted = await this.#accept(socket, peer, admitted.signal);
+      const accepted = await this.#accept(socket, peer, admitted);
       if (accepted === null) socket.destroy();
       else await this.#run(accepted, admitted);
     } catch (error) {
@@ -96,20 +96,25 @@ export class Listener {
     admitted.told();
   }
 
-  async #accept(socket: Socket, peer: string, signal: AbortSignal): Promise<Accepted | null> {
+  /** Its PROXY headers are believed: its connections are those of others, and count for them. */
+  #isProxy(peer: string): boolean {
+    return this.#options.proxyProtocol !== null && this.#proxyPeers.has(peer);
+  }
+
+  async #accept(socket: Socket, peer: string, admitted: Admitted): Promise<Accepted | null> {
+    const { signal } = admitted;
     const listener = this.#options;
+    const claimants = this.#trusted;
     const startedAt = Date.now();
     const remote = { ip: peer, port: socket.remotePort ?? 0 };
     const local = { ip: plain(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
-    const trusted = this.#trusted.has(peer);
     let header: ProxyHeader | null = null;
     if (listener.proxyProtocol !== null) {
-      const believed = this.#proxyPeers.has(peer);
       // Whose place is needed, or whose proxy waits no longer, need not say more.
       const cut = () => void socket.destroy();
       signal.addEventListener('abort', cut);
       try {
-        if (believed) header = await readProxyHeader(socket, listener.proxyProtocol);
+        if (this.#isProxy(peer)) header = await readProxyHeader(socket, listener.proxyProtocol);
         else if (listener.proxyProtocol === 'required') throw untrusted();
       } catch (error) {
         if (!(error instanceof SensorError)) throw error;
@@ -121,6 +126,10 @@ export class Listener {
       if (signal.aborted) return null;
     }
     const from = header?.src ?? remote;
+    if (!admitted.announce(from.ip)) return null;
+    // Behind a PROXY header it is the client that speaks, not who sent the header; of one that is kept quiet about nobody knows whether it may.
+    const isAnnounced = header?.command === 'PROXY';
+    const trusted = isAnnounced && header?.src == null ? false : claimants.has(from.ip);
     return {
       socket,
       listener,

@@ -37,6 +37,20 @@ describe('Admission', () => {
     expect(admission.admit('2001:db8:0:1::3')).not.toBeNull();
   });
 
+  it('counts a connection of a proxy for the address that is announced, and the proxy itself for none', () => {
+    const admission = new Admission({ connections: 10, connectionsPerAddress: 2 });
+    const [first, second, third, other] = Array.from({ length: 4 }, () => admission.admit(null)!);
+    expect([first!, second!, third!].map((admitted) => admitted.announce('192.0.2.1'))).toEqual([true, true, false]);
+    expect(other!.announce('192.0.2.2')).toBe(true);
+    expect(admission.admit('192.0.2.1')).toBeNull();
+    expect(admission.takeRefused()).toBe(2);
+    third!.leave();
+    first!.leave();
+    expect(first!.announce('192.0.2.1')).toBe(true);
+    expect(admission.admit('192.0.2.1')).not.toBeNull();
+    expect(admission.admit('192.0.2.1')).toBeNull();
+  });
+
   it('gives up who has waited for a login the longest, where all places are taken', () => {
     const admission = new Admission(limits);
     const [first, second, third] = admitAll(admission, ['192.0.2.1', '192.0.2.2', '192.0.2.3']);
