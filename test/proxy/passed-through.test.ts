@@ -227,6 +227,23 @@ describe.skipIf(!opensslIsThere)(`TLS passed through from the first byte on (${O
     );
   });
 
+  it.each(['stays silent', 'leaves'])(
+    'is cut off from a backend that hangs, where it says hello and %s',
+    async (what) => {
+      const hung = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+      closers.push(closer(hung));
+      const proxy = await start({}, await listen(hung), { limits: { loginTimeout: 300 } });
+      const client = await tcp(proxy.ports[0]!);
+      client.write(HELLO);
+      if (what === 'leaves') client.end();
+      await once(client.resume(), 'end');
+      expect(await proxy.login(() => true)).toMatchObject({
+        outcome: 'none',
+        reasonCode: 'tls_handshake_not_finished',
+      });
+    },
+  );
+
   it('ends with an alert where the backend is not to be had', async () => {
     const gone = createServer();
     const port = await listen(gone);

@@ -27,8 +27,17 @@ export function passThrough(accepted: Accepted, services: Services, settled: () 
   return prepared
     .then((link) => {
       if (link === null) return;
-      const watch = new HandshakeWatch(client, link.host, settled, services.ports.notices);
-      return relay(socket, link.socket, { signal, watch: watch.look }).then(({ error }) => watch.end(error));
+      // A client that has gone may look like one that has said its last, and a backend that hangs closes nothing: nobody else would end this.
+      const late = setTimeout(() => void socket.destroy(), services.options.limits.loginTimeout);
+      const goesOn = () => {
+        clearTimeout(late);
+        settled();
+      };
+      const watch = new HandshakeWatch(client, link.host, goesOn, services.ports.notices);
+      return relay(socket, link.socket, { signal, watch: watch.look }).then(({ error }) => {
+        clearTimeout(late);
+        watch.end(error);
+      });
     })
     .catch((error: unknown) => {
       services.ports.notices.warn('a session failed', { session, error });
