@@ -202,8 +202,11 @@ describe.each(protocols)('a %s client', (_, speech) => {
       speech.protocol === 'pop3' ? 'CAPA' : /^(?:smtp|submission)$/.test(speech.protocol) ? 'EHLO c' : 'a CAPABILITY';
     // The system's buffers take some of it.
     expect(await fill(socket, `${ask}\r\n`.repeat(4096))).toBeLessThan(MANY);
-    await proxy.proxy.close(0);
-    expect(proxy.logins).toMatchObject([{ outcome: 'none', reasonCode: 'shutting_down' }]);
+    const closed = proxy.proxy.close(0);
+    expect(await proxy.login(() => true)).toMatchObject({ outcome: 'none', reasonCode: 'shutting_down' });
+    socket.destroy();
+    await closed;
+    expect(proxy.logins).toHaveLength(1);
   });
 });
 
