@@ -6,6 +6,9 @@ export const PROXY_HEADER_TIMEOUT = 3000;
 /** Connections that wait to be taken from the system (`listen`'s backlog; the kernel's own limit may be lower): a second of a flood of 2,000 a second, and room for the others. */
 export const BACKLOG = 4096;
 
+/** Links of a process to backends that wait for an APOP login. Their clients have only connected yet; beyond it the greeting has no timestamp. */
+export const MAX_APOP_LINKS = 256;
+
 /** Milliseconds between two notices of how many connections were refused. */
 export const REFUSED_NOTICE_INTERVAL = 60_000;
 

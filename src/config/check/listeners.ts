@@ -24,6 +24,12 @@ export function checkListener({ path, entry, route }: ListenerDraft, report: Rep
   if (route !== null && route.by === 'sni' && entry.tls === 'none') {
     report.error([...path, 'route', 'by'], 'without TLS there is no server name to go by');
   }
+  if (entry.protocol === 'smtp' && entry.mode === 'terminated') {
+    report.warning(
+      [...path, 'protocol'],
+      'where mail has begun without a login, what follows is between the client and the backend, an AUTH included: it is neither logged nor counted. Clients that send mail of users belong to submission',
+    );
+  }
   for (const key of ['trusted_networks', 'proxy_protocol'] as const) {
     const networks = key === 'trusted_networks' ? entry.trusted_networks : (entry.proxy_protocol?.from ?? []);
     if (networks.some((network) => /\/0+$/.test(network))) {

@@ -4,7 +4,7 @@ import { SensorError } from '../../errors.js';
 import type { ProxyHeader } from '../../haproxy/index.js';
 import { Networks } from '../../networks.js';
 import type { Accepted } from '../accepted.js';
-import { BACKLOG } from '../limits.js';
+import { BACKLOG, REFUSED_NOTICE_INTERVAL } from '../limits.js';
 import type { ListenerOptions } from '../options.js';
 import type { Notices } from '../ports.js';
 import type { Admission, Admitted } from './admission.js';
@@ -20,6 +20,9 @@ export class Listener {
   readonly #admission: Admission;
   readonly #notices: Notices;
   #options: ListenerOptions;
+  /** Connections refused for their PROXY header that nobody was told of. */
+  #untold = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
   #run: RunSession;
   #proxyPeers: Networks;
   #trusted: Networks;
@@ -51,6 +54,16 @@ export class Listener {
       if ('fd' in bind) this.#server.listen({ fd: bind.fd }, listening);
       else this.#server.listen({ ...bind, backlog: BACKLOG, ipv6Only: true }, listening);
     });
+  }
+
+  /** Once a minute at most: whoever is refused can come back as often as he likes. */
+  #tellRefused(reason: string, remote: Endpoint): void {
+    const now = performance.now();
+    this.#untold++;
+    if (now - this.#toldAt < REFUSED_NOTICE_INTERVAL) return;
+    this.#notices.warn('refused', { listener: this.#options.name, remote, reason, connections: this.#untold });
+    this.#toldAt = now;
+    this.#untold = 0;
   }
 
   /** Out of files or memory: those that wait are taken when there is room again. */
@@ -118,7 +131,7 @@ export class Listener {
         else if (listener.proxyProtocol === 'required') throw untrusted();
       } catch (error) {
         if (!(error instanceof SensorError)) throw error;
-        this.#notices.warn('refused', { listener: listener.name, remote, reason: error.code });
+        this.#tellRefused(error.code, remote);
         return null;
       } finally {
         signal.removeEventListener('abort', cut);

@@ -6,17 +6,24 @@ import type { ReadyLink } from '../links.js';
  * patience: a link that has ended, or on which anything was said that nobody asked for (`-ERR Disconnected for inactivity.`), is no answer to a login, and of no use.
  */
 export class EarlyLink {
+  static #waiting = 0;
   readonly #link: ReadyLink;
   /** Broken, dropped, or taken. */
   #isGone = false;
 
   /** @param link nobody else reads from it until {@link take} */
   constructor(link: ReadyLink) {
+    EarlyLink.#waiting++;
     this.#link = link;
     const { stream } = link;
     for (const event of ['readable', 'end', 'close', 'error']) stream.on(event, this.drop);
     // 'close' and 'end' are told once, and may have been.
     if (stream.destroyed || stream.readableEnded) this.drop();
+  }
+
+  /** Those of this process that wait for a login. */
+  static get waiting(): number {
+    return EarlyLink.#waiting;
   }
 
   /** What the backend said of itself; it said so, whatever became of the link. */
@@ -40,7 +47,9 @@ export class EarlyLink {
     hangUp(this.#link.stream);
   };
 
+  /** Once, when it is gone. */
   #unlisten(): void {
+    EarlyLink.#waiting--;
     for (const event of ['readable', 'end', 'close', 'error']) this.#link.stream.off(event, this.drop);
   }
 }

@@ -5,6 +5,7 @@ import { type Accepted, endReason, type Services } from '../accepted.js';
 import type { Attempt } from '../attempt.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
 import { hangUp } from '../hang-up.js';
+import { MAX_APOP_LINKS } from '../limits.js';
 import type { ReadyLink } from '../links.js';
 import { readPiece } from '../read-piece.js';
 import { relay } from '../relay/index.js';
@@ -265,6 +266,8 @@ export class TerminatedSession {
   }
 
   async #linkEarly(): Promise<void> {
+    // The greeting is our own then, without APOP: whoever only connects shall not take up the backend's places.
+    if (EarlyLink.waiting >= MAX_APOP_LINKS) return;
     try {
       const link = await this.#link();
       if (link === null) return;
@@ -274,6 +277,15 @@ export class TerminatedSession {
       // The greeting is then our own, without APOP.
       if (!(error instanceof SensorError)) throw error;
     }
+  }
+
+  /** Only APOP needs it. Whoever logs in otherwise has a link of his own, which is told of TLS and of claims that have come since. */
+  #earlyLinkFor({ credentials }: Attempt): EarlyLink | null {
+    const early = this.#earlyLink;
+    this.#earlyLink = null;
+    if (credentials.kind === 'apop') return early;
+    early?.drop();
+    return null;
   }
 
   /** A link for a client that has not said who it is. @returns null where no backend fits */
@@ -294,8 +306,7 @@ export class TerminatedSession {
     };
     const running = new LoginAttempt(attempt, this.#attempts, this.#client, this.#services, challenge, ifEnded);
     this.#running = running;
-    const early = this.#earlyLink;
-    this.#earlyLink = null;
+    const early = this.#earlyLinkFor(attempt);
     const end = await running.run(early);
     this.#running = null;
     this.#isTold = true;
