@@ -28,8 +28,9 @@ export function dropPrivileges({ user, group }: Account): void {
   }
 }
 
-/** Missing in the types. */
-const { initgroups } = process as typeof process & { initgroups(user: string, extraGroup: string | number): void };
+/** Missing in the types of Node. */
+type Initgroups = (this: void, user: string, extraGroup: string | number) => void;
+const { initgroups } = process as unknown as { readonly initgroups: Initgroups };
 
 /** A user's own group, from the account database. */
 function groupOf(user: string): string | number {

@@ -29,7 +29,7 @@ describe('policyAddress', () => {
     ['http://u:a%3Ab@h/', `Basic ${btoa('u:a:b')}`],
   ])('%s has %s', (url, authorization) => {
     const address = policyAddress(url, null);
-    expect(address.headers['Authorization']).toBe(authorization);
+    expect(address.headers.Authorization).toBe(authorization);
     expect(address.shown).toBe('http://h/');
   });
 

@@ -83,7 +83,7 @@ describe('RequestBody', () => {
   it('adds to them, and takes out', () => {
     const body = new RequestBody({ 'attrs/client': null, 'attrs/sni': '%{sni}', login: '%{user}!' });
     const read = JSON.parse(body.json(asked(), null)) as { attrs: Record<string, string>; login: string };
-    expect(read.attrs['sni']).toBe('imap.example.org');
+    expect(read.attrs.sni).toBe('imap.example.org');
     expect(read.attrs).not.toHaveProperty('client');
     expect(read.login).toBe('alice@example.org!');
   });
