@@ -3,7 +3,7 @@ import type { Database } from './database.js';
 import type { Statement } from './driver.js';
 import { type LoginColumns, loginOf } from './stored-rows.js';
 import type { LoginFilter, LoginStore, Stored, StoredLogin, UserForm } from './surface/index.js';
-import { truncateLog } from './wipe.js';
+import { rewrite, truncateLog } from './wipe.js';
 import type { Writer } from './writer.js';
 
 const DEFAULT_LIMIT = 100;
@@ -76,6 +76,7 @@ export class Logins implements LoginStore {
         this.#uncount.run(changes);
         return changes;
       });
+      rewrite(this.#database);
       truncateLog(this.#database);
       return deleted;
     });
