@@ -174,6 +174,17 @@ describe('ja3-sensor proxy --check', () => {
     expect((await run(['proxy', '--check', '--config', path])).stderr).not.toMatch(warning);
   });
 
+  it.skipIf(!existsSync('/proc/self/limits'))(
+    'says that more connections are asked for than files may be open (skipped where /proc has no limits)',
+    async () => {
+      const path = configure([10_993], { limits: { connections: 1_000_000 } });
+      const { code, stderr } = await run(['proxy', '--check', '--config', path]);
+      const [, allowed] = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))!;
+      expect(code).toBe(0);
+      expect(stderr.includes(`${allowed} are allowed here`)).toBe(Number(allowed) < 2_000_000);
+    },
+  );
+
   it('says that there is no such file, and that one must be named', async () => {
     const missing = await run(['proxy', '--check', '--config', join(folder, 'none.yaml')]);
     expect(missing.code).toBe(2);

@@ -37,10 +37,13 @@ export async function openLogs({ runtime, options }: ProxyConfiguration, notices
     suggest: nearMiss,
     onRecovered: (lost) => notices.warn('lines of login_log are written again', { lost }),
   });
+  let failed = false;
   return {
     write: (login) => {
       json.write(login);
       text.write(login);
+      if (text.failing && !failed) notices.warn('lines of login_log cannot be written: they wait');
+      failed = text.failing;
     },
     get failing() {
       return json.failing;

@@ -13,6 +13,7 @@ interface Account {
 /** What a start on this machine would fail at, and a later SIGHUP: the account, the log's folder, keys that the account cannot read. */
 export function checkMachine({ root, listeners }: Draft, files: Files, report: Report): void {
   const { log, login_log, user, group } = root;
+  checkFiles(root.limits?.connections, report);
   checkFolder(['log'], log, files, report);
   checkFolder(['login_log', 'to'], login_log?.to, files, report);
   if (user === undefined) return;
@@ -37,6 +38,16 @@ export function checkMachine({ root, listeners }: Draft, files: Files, report: R
       report.warning([...path, i, entry.key === undefined ? 'chain' : 'key'], message);
     }
   }
+}
+
+/** Two sockets for each connection must be among the files a process may have open. Node takes as many as the system lets it. */
+function checkFiles(connections: number | undefined, report: Report): void {
+  const [, allowed] = /^Max open files\s+\S+\s+(\d+)/m.exec(textOf('/proc/self/limits')) ?? [];
+  if (connections === undefined || allowed === undefined || 2 * connections <= Number(allowed)) return;
+  report.warning(
+    ['limits', 'connections'],
+    `so many need twice as many open files, and ${allowed} are allowed here (ulimit -Hn, LimitNOFILE= of systemd)`,
+  );
 }
 
 function checkFolder(path: KeyPath, target: string | undefined, files: Files, report: Report): void {
@@ -67,12 +78,17 @@ function accountOf(user: string): Account | null {
 }
 
 function fieldsOf(file: string): string[][] {
+  return textOf(file)
+    .split('\n')
+    .map((line) => line.split(':'));
+}
+
+/** Empty where it cannot be read, or is not there. */
+function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.split(':'));
+    return readFileSync(file, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }
 
