@@ -36,6 +36,7 @@ function mount(...parameters: string[]): void {
   execFileSync('mount', parameters, { stdio: 'pipe' });
 }
 
+/** Lazily: a thread that has just ended may hold a file there for a moment longer. */
 function unmount(folder: string): void {
-  execFileSync('umount', [folder], { stdio: 'pipe' });
+  execFileSync('umount', ['--lazy', folder], { stdio: 'pipe' });
 }
