@@ -19,7 +19,7 @@ const folders = [
 ].filter((folder) => existsSync(join(folder, 'expected.json')));
 
 /** Folders of samples that are no captures: the tests of their rooms read them. */
-const OTHERS: ReadonlySet<string> = new Set(['lists', 'logs']);
+const OTHERS: ReadonlySet<string> = new Set(['config', 'lists', 'logs']);
 
 interface ExpectedHello {
   frame: number;

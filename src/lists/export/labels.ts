@@ -28,8 +28,10 @@ export function* labelsToSalesforceCsv(labels: Iterable<LabelRow>): Generator<st
   for (const { view, hash, client, quality } of labels) {
     if (view !== 'ja3' || quality === 'record-version') continue;
     const known = names.get(hash);
-    if (known === undefined) names.set(hash, new Set([client]));
-    else known.add(client);
+    // A line end in a name would end the line for those who read such lists.
+    const name = client.replace(/[\r\n]+/g, ' ');
+    if (known === undefined) names.set(hash, new Set([name]));
+    else known.add(name);
   }
   for (const [hash, clients] of names)
     yield stringify([[hash, [...clients].join(',')]], { quoted_match: /^(?![0-9a-f]{32}$)/ });
