@@ -1,3 +1,5 @@
+import { escapeUnseen, unseen } from '../unseen.js';
+
 /**
  * Everything from the wire is hostile on its way out too: a server name can hold an escape sequence that repaints a terminal, or a character that
  * turns the rest of the line around. What cannot be seen as itself is written as an escape.
@@ -8,10 +10,6 @@ const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
 // The same without the quote: such a text is its own JSON.
 const plainJson = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-// Controls (C0, DEL, C1), format characters (bidirectional marks, zero-width characters, soft hyphen), lone surrogates, private and unassigned
-// characters, line and paragraph separators, spaces that are not the space, everything that is drawn as nothing (fillers, variation selectors),
-// and the blank Braille pattern.
-const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 const unseenOrBackslash = new RegExp(`${unseen.source}|\\\\`, 'gu');
 
 /** A text for people: tables, summaries, log lines. `\x1b`, `\u202e`, `\u{e0041}`; the backslash is doubled, so an escape is never ambiguous. */
@@ -26,14 +24,7 @@ export function escapeText(text: string): string {
   });
 }
 
-/** A text as JSON (RFC 8259 section 7) that is safe to look at: what {@link escapeText} would escape is written as `\uXXXX`. */
+/** A text as JSON (RFC 8259 section 7) that is safe to look at: what {@link escapeText} would escape is written as JSON does. */
 export function jsonText(text: string): string {
-  if (plainJson.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(unseen, (character) => {
-    let escaped = '';
-    for (let i = 0; i < character.length; i++) {
-      escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
-    }
-    return escaped;
-  });
+  return plainJson.test(text) ? `"${text}"` : escapeUnseen(JSON.stringify(text));
 }
