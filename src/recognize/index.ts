@@ -5,7 +5,7 @@ export { familyOf } from './family.js';
 export { type HelloViews, type KnownLabel, LabelIndex, type SslJa3Of } from './label-index.js';
 export { isSituational } from './lists.js';
 export type { Neighbour } from './neighbours.js';
-export { type AnsweringRung, GAP, MIN_SCORE, Recognizer, RUNGS } from './recognizer.js';
+export { type AnsweringRung, GAP, MIN_SCORE, Recognizer, RUNGS, unrecognized } from './recognizer.js';
 export {
   type Subject,
   subjectOfHash,

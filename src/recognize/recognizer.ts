@@ -59,7 +59,7 @@ export class Recognizer {
       const answer = this.answerOn(rung, subject);
       if (answer !== null) return answer;
     }
-    return NOTHING;
+    return unrecognized;
   }
 
   /** What one rung answers, whether or not a surer one would; null where it does not. */
@@ -163,7 +163,8 @@ function pairOf({ lists, listsView }: Subject, known: KnownHello): Met['pair'] {
   return lists === null ? null : comparable(lists, listsView, known);
 }
 
-const NOTHING: Recognition = {
+/** Of a hello that is like nothing that is known. */
+export const unrecognized: Recognition = {
   rung: 'none',
   score: 0,
   confidence: null,

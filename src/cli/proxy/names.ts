@@ -1,6 +1,6 @@
 import { fingerprint } from '../../fingerprint/index.js';
 import type { ClientHello, HelloShape, LabelRow, Recognition } from '../../model/index.js';
-import { type AnsweringRung, subjectOfHello } from '../../recognize/index.js';
+import { type AnsweringRung, subjectOfHello, unrecognized } from '../../recognize/index.js';
 import { recognizerAmong } from '../recognizer.js';
 
 /** Rungs that cost a look into a table. The others compare with what is known, which takes the longer the more that is. */
@@ -8,15 +8,6 @@ const EXACT: readonly AnsweringRung[] = ['ja3', 'ja4', 'ssl_ja3'];
 
 /** Milliseconds of a second that may go into comparing. Strangers can say as many hellos that nobody knows as they like, each on the way of all logins of the process. */
 const COMPARING = 100;
-
-const UNKNOWN: Recognition = {
-  rung: 'none',
-  score: 0,
-  confidence: null,
-  family: null,
-  candidates: [],
-  difference: null,
-};
 
 /**
  * Names the client of a hello. Hellos of one shape have one answer, so it is worked out once: most clients say the same each time. Where too many that nobody knows come,
@@ -46,7 +37,7 @@ export async function helloRecognizer(
     } else {
       for (const rung of EXACT) recognition ??= recognizer.answerOn(rung, subject);
       // Not for good: the next time there may be room to compare.
-      if (recognition === null) return UNKNOWN;
+      if (recognition === null) return unrecognized;
     }
     known.set(hello.shape, recognition);
     return recognition;
