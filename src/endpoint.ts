@@ -60,6 +60,18 @@ export function formatAddress(bytes: Uint8Array): string {
   throw new RangeError('an address has 4 or 16 bytes');
 }
 
+/** Without the interface a link-local address comes with (`fe80::1%eth0`), which means something on this host only. */
+export function withoutZone(ip: string): string {
+  const zone = ip.indexOf('%');
+  return zone < 0 ? ip : ip.slice(0, zone);
+}
+
+/** The same, and an IPv4-mapped address, as a listener of both families gives it, as the IPv4 address it is. */
+export function plainAddress(ip: string): string {
+  const address = withoutZone(ip);
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+}
+
 /** `192.0.2.7:993`, `[2001:db8::7]:993`. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.ip.includes(':') ? `[${endpoint.ip}]:${endpoint.port}` : `${endpoint.ip}:${endpoint.port}`;

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { withoutZone } from './endpoint.js';
 
 /** A set of addresses and networks. An IPv4-mapped IPv6 address, as a listener of both families gives it, counts as the IPv4 address. */
 export class Networks {
@@ -17,9 +18,7 @@ export class Networks {
   /** @param address as `socket.remoteAddress` gives it; undefined (a local socket, a stream that is no socket) is in no network */
   has(address: string | undefined): boolean {
     if (address === undefined || this.#isEmpty) return false;
-    // A link-local address comes with its interface, `fe80::1%eth0`.
-    const zone = address.indexOf('%');
-    const plain = zone < 0 ? address : address.slice(0, zone);
+    const plain = withoutZone(address);
     const family = isIP(plain);
     return family !== 0 && this.#list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   }

@@ -1,4 +1,4 @@
-import { formatIpv6 } from '../endpoint.js';
+import { formatIpv6, withoutZone } from '../endpoint.js';
 
 /** What remains of an address after some days: of IPv6 what a site is given (RFC 6177 section 2), of IPv4 the smallest network that is routed on its own. */
 const IPV4_BITS = 24;
@@ -28,7 +28,7 @@ export function networkOf(cut: string): string {
 
 /** The eight groups of an address as RFC 5952 writes it; a zone (RFC 4007 section 11) is left out. */
 function ipv6Groups(ip: string): number[] | null {
-  const sides = ip.replace(/%.*$/, '').split('::');
+  const sides = withoutZone(ip).split('::');
   if (sides.length > 2) return null;
   const [head, tail] = sides.map((side) => (side === '' ? [] : side.split(':')));
   const groups = [...(head ?? []), ...(tail ?? [])];

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { withoutZone } from '../../endpoint.js';
 import { SESSION_WITHOUT_ADDRESS, USER_HASH_DIGITS } from './limits.js';
 
 /**
@@ -16,7 +17,7 @@ export function keyedNames(key: Uint8Array): (name: string) => string {
 export function network(address: string): string {
   const v4 = /^((?:::ffff:)?\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/i.exec(address);
   if (v4 !== null) return `${v4[1]}.0`;
-  const text = address.replace(/%.*/, '');
+  const text = withoutZone(address);
   if (!/^[0-9a-f:]*:[0-9a-f:.]*$/i.test(text)) return '';
   const double = text.indexOf('::');
   const groups = (double < 0 ? text : text.slice(0, double)).split(':').filter((group) => group !== '');

@@ -1,3 +1,4 @@
+import { withoutZone } from '../../endpoint.js';
 import type { ClaimedIdentity, ForwardedIdentity } from '../attempt.js';
 import { readClaim } from '../xclient/index.js';
 import type { Argument } from './arguments.js';
@@ -106,13 +107,11 @@ function fits([name, value]: Pair): boolean {
  * `x-multiplex`: what it announces is not spoken here. What has no room is left out: first what is forwarded, then what the client said itself.
  */
 export function writeIdentification(identity: ForwardedIdentity): string {
-  // A scope (`%eth0`) means something on this host only.
-  const address = (ip: string): string => ip.replace(/%.*/s, '');
   const who: Pair[] = [
     ['x-session-id', identity.session],
-    ['x-originating-ip', address(identity.remote.ip)],
+    ['x-originating-ip', withoutZone(identity.remote.ip)],
     ['x-originating-port', String(identity.remote.port)],
-    ['x-connected-ip', address(identity.local.ip)],
+    ['x-connected-ip', withoutZone(identity.local.ip)],
     ['x-connected-port', String(identity.local.port)],
     ['x-proxy-ttl', String(identity.ttl)],
     ['x-client-transport', identity.tls ? 'TLS' : 'insecure'],

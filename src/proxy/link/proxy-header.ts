@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Endpoint } from '../../endpoint.js';
+import { type Endpoint, plainAddress } from '../../endpoint.js';
 import { type ProxyTlv, writeProxyHeader } from '../../haproxy/index.js';
 import type { LinkRequest } from '../links.js';
 import { MAX_AUTHORITY } from './limits.js';
@@ -41,11 +41,8 @@ export function clientHeader(subject: HeaderSubject, version: 1 | 2): Uint8Array
   );
 }
 
-/** An IPv4-mapped address, as a listener of both families gives it, is the IPv4 address; the zone of a link-local one means nothing elsewhere. */
 function plain({ ip, port }: Endpoint): Endpoint {
-  const [address = ip] = ip.split('%');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  return { ip: mapped ?? address, port };
+  return { ip: plainAddress(ip), port };
 }
 
 /** A header has one family for both ends: where one end is IPv4 alone (a PROXY header or a claim in front told so), it is written as IPv6. */

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Endpoint } from '../../endpoint.js';
+import { type Endpoint, plainAddress } from '../../endpoint.js';
 import { SensorError } from '../../errors.js';
 import type { ProxyHeader } from '../../haproxy/index.js';
 import { Networks } from '../../networks.js';
@@ -90,7 +90,7 @@ export class Listener {
     socket.on('error', () => {});
     const { remoteAddress } = socket;
     // Without one it has gone already.
-    const peer = remoteAddress === undefined ? null : plain(remoteAddress);
+    const peer = remoteAddress === undefined ? null : plainAddress(remoteAddress);
     const admitted = peer === null ? null : this.#admission.admit(this.#isProxy(peer) ? null : peer);
     if (peer === null || admitted === null) {
       socket.destroy();
@@ -120,7 +120,7 @@ export class Listener {
     const claimants = this.#trusted;
     const startedAt = Date.now();
     const remote = { ip: peer, port: socket.remotePort ?? 0 };
-    const local = { ip: plain(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
+    const local = { ip: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 };
     let header: ProxyHeader | null = null;
     if (listener.proxyProtocol !== null) {
       // Whose place is needed, or whose proxy waits no longer, need not say more.
@@ -159,10 +159,4 @@ export class Listener {
 
 function untrusted(): SensorError {
   return new SensorError('proxy_untrusted', 'source', 0, 'a peer whose PROXY headers are not believed');
-}
-
-/** An IPv4-mapped address as IPv4, and without the interface of a link-local one. */
-function plain(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped?.[1] ?? address.replace(/%.*$/, '');
 }

@@ -1,3 +1,4 @@
+import { withoutZone } from '../../endpoint.js';
 import type { ForwardedIdentity } from '../attempt.js';
 import { encodeForwardFields } from '../forward-fields.js';
 import { MAX_SESSION_NAME, MAX_XCLIENT_LINE } from './limits.js';
@@ -10,12 +11,10 @@ const WORD = /^[!-~]+$/;
  * fields first, so that hashes come before the strings they are made from.
  */
 export function spellXclient(identity: ForwardedIdentity): string {
-  // A scope (`%eth0`) means something on this host only.
-  const address = (ip: string): string => ip.replace(/%.*/s, '');
   const parameters: [name: string, value: string][] = [
-    ['ADDR', address(identity.remote.ip)],
+    ['ADDR', withoutZone(identity.remote.ip)],
     ['PORT', String(identity.remote.port)],
-    ['DESTADDR', address(identity.local.ip)],
+    ['DESTADDR', withoutZone(identity.local.ip)],
     ['DESTPORT', String(identity.local.port)],
     ['TTL', String(identity.ttl)],
     ['CLIENT-TRANSPORT', identity.tls ? 'TLS' : 'insecure'],
