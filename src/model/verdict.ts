@@ -11,12 +11,13 @@ export type VerdictEffect =
 /**
  * Whose word it is.
  *
- * - `rules`: our own rules, asked in this process.
+ * - `rules`: our own rules.
+ * - `list`: an entry of our own allow or block list; `rule` is `allow list` or `block list`.
  * - `server`: a policy server's.
  * - `failure`: nobody could be asked, and the setting for that case decided.
  * - `off`: this check is switched off.
  */
-export type VerdictSource = 'rules' | 'server' | 'failure' | 'off';
+export type VerdictSource = 'rules' | 'list' | 'server' | 'failure' | 'off';
 
 /** What a policy says of a login, and why. */
 export type Verdict = VerdictEffect & {
