@@ -60,6 +60,8 @@ export interface PolicyPast {
 export interface DecisionPorts {
   /** Stands for a user's name, the same for upper and lower case. */
   readonly userKey: (name: string) => string;
+  /** For questions about a hash (statistics, reset): the device it is of. */
+  readonly identify: Identify;
   /** null: nothing is kept. */
   readonly book: PolicyBook | null;
   /** Milliseconds since 1970-01-01 UTC. */

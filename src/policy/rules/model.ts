@@ -61,11 +61,11 @@ export interface Conditions {
 }
 
 export interface TimeCondition {
-  /** 0 Sunday to 6 Saturday; empty: any. */
+  /** 0 Sunday to 6 Saturday, of the day on which `between` begins; empty: any. */
   readonly days: readonly number[];
-  /** Minutes since midnight; `from` after `to` goes over midnight; null: the whole day. */
+  /** Minutes since midnight, `to` not included; `from` after `to` goes over midnight, and equal to it the whole day round; null: the whole day. */
   readonly between: { readonly from: number; readonly to: number } | null;
-  /** Minutes that the clock of the rules is before UTC. */
+  /** Minutes that the clock of the rules is ahead of UTC: 60 for `+01:00`. */
   readonly utcOffset: number;
 }
 
