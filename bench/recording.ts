@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { Recording } from '../src/cli/proxy/recording.js';
+import { Recording } from '../src/cli/recording/recording.js';
 import { openLoginLog } from '../src/login/index.js';
 import { proxiedLogin } from '../test/harness/proxied-login.js';
 import { startWriter } from '../test/harness/record-writer.js';

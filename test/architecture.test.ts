@@ -57,7 +57,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:zlib': ['observe/gunzip.ts'],
   'node:os': ['cli/', 'config/'],
   'node:v8': ['cli/'],
-  'node:worker_threads': ['cli/jobs/', 'cli/worker.ts', 'cli/proxy/'],
+  'node:worker_threads': ['cli/jobs/', 'cli/worker.ts', 'cli/recording/'],
   'node:cluster': ['cli/proxy/'],
   'node:path': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:url': ['store/', 'lists/', 'cli/'],

@@ -1,2 +1,2 @@
 // The thread that writes what the proxy records: an entry of its own, bundled beside main.js.
-import './proxy/record-thread.js';
+import './recording/thread.js';

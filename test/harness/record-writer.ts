@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { StartWriter } from '../../src/cli/proxy/recording.js';
+import type { StartWriter } from '../../src/cli/recording/recording.js';
 
 /** Starts the thread that records from its sources, or another one. */
 export const writerFrom =

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type LoginLogSettings, nearMiss, type ProxyConfiguration } from '../../config/index.js';
 import { keyedNames, type LoginLines, type NoticeLines, openLoginLog, openLoginText } from '../../login/index.js';
-import { NOTICE_INTERVAL } from './record-limits.js';
+import { NOTICE_INTERVAL } from '../recording/limits.js';
 
 /**
  * The login log: JSON, and beside it lines like Dovecot's where those are configured. Whether logins can be recorded is told by the JSON alone: it has all there is, and

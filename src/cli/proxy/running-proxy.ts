@@ -4,10 +4,10 @@ import type { ClientHello, Recognition } from '../../model/index.js';
 import { PolicyClient } from '../../policy/index.js';
 import { type BoundListener, LoginProxy } from '../../proxy/index.js';
 import { readLabels, shippedLabels } from '../label-source.js';
+import { Recording } from '../recording/recording.js';
 import { Late } from './late.js';
 import { openLogs } from './login-logs.js';
 import { helloRecognizer } from './names.js';
-import { Recording } from './recording.js';
 
 export interface RunningProxyOptions {
   readonly configuration: ProxyConfiguration;

@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { SensorError } from '../../errors.js';
 import { cleanLogin } from '../../login/index.js';
-import type { ObservationRow, ProxiedLogin, SeenLogin } from '../../model/index.js';
+import type { ObservationRow, PolicyBatch, ProxiedLogin, SeenLogin } from '../../model/index.js';
 import type { LoginRecorder, Notices } from '../../proxy/index.js';
 import { errorOf } from '../jobs/messages.js';
 import { recordWorkerEntry } from '../record-worker-entry.js';
-import { BATCH_ROWS, CLOSE_DEADLINE, FIRST_PAUSE, KEPT_BACK, LONGEST_PAUSE, NOTICE_INTERVAL } from './record-limits.js';
-import type { Batch, FromWriter, ToWriter, WriterSettings } from './record-messages.js';
-import { RecordQueue } from './record-queue.js';
+import { BATCH_ROWS, CLOSE_DEADLINE, FIRST_PAUSE, KEPT_BACK, LONGEST_PAUSE, NOTICE_INTERVAL } from './limits.js';
+import type { Batch, FromWriter, ToWriter, WriterSettings } from './messages.js';
+import { policyRowsOf } from './policy-rows.js';
+import { RecordQueue } from './queue.js';
 
 /** Starts a thread that writes. */
 export type StartWriter = (settings: WriterSettings) => Worker;
@@ -60,7 +61,7 @@ export class Recording implements LoginRecorder {
     this.#startWriter = start;
     this.#now = now;
     // Nothing to write yet: whether it could be, one wants to know now.
-    this.#batch = { logins: [], observations: [] };
+    this.#batch = { logins: [], observations: [], policy: [] };
     this.#handOver();
   }
 
@@ -83,6 +84,12 @@ export class Recording implements LoginRecorder {
 
   observation(row: ObservationRow): void {
     this.#added(!this.#closed && this.#queue.observation(row));
+  }
+
+  /** What a policy decided and learned: all of it, or, where there is no room, nothing. */
+  write(batch: PolicyBatch): void {
+    const rows = policyRowsOf(batch);
+    if (rows > 0) this.#added(!this.#closed && this.#queue.policy(batch), rows);
   }
 
   /**
@@ -123,11 +130,11 @@ export class Recording implements LoginRecorder {
     return this.#dropped;
   }
 
-  #added(taken: boolean): void {
+  #added(taken: boolean, rows = 1): void {
     if (!taken) {
       this.#full = true;
-      this.#dropped++;
-      this.#droppedUntold++;
+      this.#dropped += rows;
+      this.#droppedUntold += rows;
       this.#complain();
     } else if (this.#batch === null) {
       this.#timer ??= setTimeout(() => this.#handOver(), KEPT_BACK);
@@ -232,7 +239,8 @@ export class Recording implements LoginRecorder {
   }
 }
 
-const rowsOf = ({ logins, observations }: Batch): number => logins.length + observations.length;
+const rowsOf = ({ logins, observations, policy }: Batch): number =>
+  logins.length + observations.length + policy.reduce((sum, batch) => sum + policyRowsOf(batch), 0);
 
 function tell(thread: Worker, message: ToWriter): void {
   thread.postMessage(message);

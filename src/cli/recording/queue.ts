@@ -1,13 +1,14 @@
-import type { KnownValue, KnownViews, ObservationRow, SeenLogin } from '../../model/index.js';
-import { BATCH_ROWS, QUEUE_BYTES, QUEUE_ROWS } from './record-limits.js';
-import type { Batch } from './record-messages.js';
-
-/** What a row counts besides its texts. */
-const ROW_BYTES = 512;
+import type { KnownViews, ObservationRow, PolicyBatch, SeenLogin } from '../../model/index.js';
+import { BATCH_ROWS, QUEUE_BYTES, QUEUE_ROWS } from './limits.js';
+import type { Batch } from './messages.js';
+import { joined, plainBatch, policyBytesOf, policyRowsOf } from './policy-rows.js';
+import { plainValue, ROW_BYTES, textOfValues } from './sizes.js';
 
 interface Item {
   readonly login: SeenLogin | null;
   readonly observation: ObservationRow | null;
+  readonly policy: PolicyBatch | null;
+  readonly rows: number;
   readonly bytes: number;
 }
 
@@ -15,10 +16,11 @@ interface Item {
 export class RecordQueue {
   #items: Item[] = [];
   #first = 0;
+  #rows = 0;
   #bytes = 0;
 
   get rows(): number {
-    return this.#items.length - this.#first;
+    return this.#rows;
   }
 
   /** False where there is no room. */
@@ -29,6 +31,8 @@ export class RecordQueue {
     return this.#push({
       login: { ...login, fingerprint: fingerprint === null ? null : plain(fingerprint) },
       observation: null,
+      policy: null,
+      rows: 1,
       bytes: bytes + pairs,
     });
   }
@@ -36,15 +40,33 @@ export class RecordQueue {
   observation(row: ObservationRow): boolean {
     const names = row.alpn?.reduce((sum, name) => sum + name.length, 0) ?? 0;
     const bytes = ROW_BYTES + textOf(row.fingerprint) + (row.sni?.length ?? 0) + names;
-    return this.#push({ login: null, observation: { ...row, fingerprint: plain(row.fingerprint) }, bytes });
+    const observation = { ...row, fingerprint: plain(row.fingerprint) };
+    return this.#push({ login: null, observation, policy: null, rows: 1, bytes });
+  }
+
+  /** All of it, or, where there is no room, nothing. */
+  policy(batch: PolicyBatch): boolean {
+    const rows = policyRowsOf(batch);
+    return this.#push({
+      login: null,
+      observation: null,
+      policy: plainBatch(batch),
+      rows,
+      bytes: policyBytesOf(batch),
+    });
   }
 
   /** The oldest rows, out of the queue; null where there are none. */
   take(): Batch | null {
-    if (this.rows === 0) return null;
-    const items = this.#items.slice(this.#first, this.#first + BATCH_ROWS);
-    this.#first += items.length;
-    for (const { bytes } of items) this.#bytes -= bytes;
+    if (this.#first === this.#items.length) return null;
+    let end = this.#first;
+    for (let rows = 0; end < this.#items.length && rows < BATCH_ROWS; end++) rows += this.#items[end]!.rows;
+    const items = this.#items.slice(this.#first, end);
+    this.#first = end;
+    for (const { rows, bytes } of items) {
+      this.#rows -= rows;
+      this.#bytes -= bytes;
+    }
     // Moved together now and then, not with every batch.
     if (this.#first > this.#items.length / 2) {
       this.#items = this.#items.slice(this.#first);
@@ -53,12 +75,14 @@ export class RecordQueue {
     return {
       logins: items.flatMap(({ login }) => login ?? []),
       observations: items.flatMap(({ observation }) => observation ?? []),
+      policy: joined(items.flatMap(({ policy }) => policy ?? [])),
     };
   }
 
   #push(item: Item): boolean {
-    if (this.rows >= QUEUE_ROWS || this.#bytes + item.bytes > QUEUE_BYTES) return false;
+    if (this.#rows + item.rows > QUEUE_ROWS || this.#bytes + item.bytes > QUEUE_BYTES) return false;
     this.#items.push(item);
+    this.#rows += item.rows;
     this.#bytes += item.bytes;
     return true;
   }
@@ -83,10 +107,7 @@ function plain<Views extends KnownViews>(views: Views): Views {
   return copy as Views;
 }
 
-const plainValue = (value: KnownValue | null): KnownValue | null =>
-  value === null ? null : { string: value.string, hash: value.hash };
-
 /** Characters of a fingerprint's strings. */
 function textOf({ ja3, ja3n, sslJa3, ja4 }: KnownViews): number {
-  return [ja3, ja3n, sslJa3['3.0'], sslJa3['3.5'], ja4].reduce((sum, value) => sum + (value?.string?.length ?? 0), 0);
+  return textOfValues([ja3, ja3n, sslJa3['3.0'], sslJa3['3.5'], ja4]);
 }

@@ -1,4 +1,4 @@
-import type { ObservationRow, SeenLogin } from '../../model/index.js';
+import type { ObservationRow, PolicyBatch, SeenLogin } from '../../model/index.js';
 import type { UserForm } from '../../store/index.js';
 import type { ErrorParts } from '../jobs/messages.js';
 
@@ -15,6 +15,8 @@ export interface WriterSettings {
 export interface Batch {
   readonly logins: readonly SeenLogin[];
   readonly observations: readonly ObservationRow[];
+  /** In order: what a later one takes off a list, an earlier one may have put there. */
+  readonly policy: readonly PolicyBatch[];
 }
 
 /** A batch comes when the one before is answered. `close`: nothing comes any more. */
