@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { outcomesOfDovecot } from '../test/harness/policy/dovecot.js';
 import { recordDovecot23, recordDovecot24 } from '../test/harness/policy/record.js';
+import { recordForwarded, recordNative } from '../test/harness/policy/record-fingerprints.js';
 
 const folder = new URL('../test/data/policy/', import.meta.url);
 mkdirSync(folder, { recursive: true });
@@ -23,3 +24,5 @@ write(
 );
 write('dovecot-2.3.json', await recordDovecot23());
 write('dovecot-2.4.json', await recordDovecot24());
+write('server-dovecot-2.3.json', await recordForwarded());
+write('server-dovecot-2.4.json', await recordNative());

@@ -123,7 +123,7 @@ async function record(
       const before = policy.requests.length;
       const told = await play(dovecot.ports[played.port], played);
       await reported(policy, before);
-      const requests = policy.requests.slice(before).map((request) => crossedOut(request, policy.port));
+      const requests = policy.requests.slice(before).map((request) => withoutHello(crossedOut(request)));
       recorded.push({ login: played.login, answers: played.answers, requests, told });
     }
     return recorded;
@@ -133,8 +133,8 @@ async function record(
   }
 }
 
-/** The report follows the answer to the client. */
-async function reported(policy: PolicyServer, from: number): Promise<void> {
+/** Waits for the report: it follows the answer to the client. */
+export async function reported(policy: PolicyServer, from: number): Promise<void> {
   while (!policy.requests.slice(from).some(({ line }) => line.includes('report'))) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -161,16 +161,22 @@ async function play(port: number, { port: name, lines, end }: Played): Promise<s
 }
 
 /** Without what differs from run to run; lengths stay. */
-function crossedOut({ line, headers, body }: RawRequest, port: number): RawRequest {
-  const values: Readonly<Record<string, string>> = {
-    Host: ` 127.0.0.1:${'9'.repeat(`${port}`.length)}`,
-    Date: ' (a date)',
+export function crossedOut({ line, headers, body }: RawRequest): RawRequest {
+  const shown = (name: string, value: string) => {
+    if (name === 'Date') return ' (a date)';
+    return name === 'Host' ? value.replace(/(?<=:)\d+/, digits) : value;
   };
   return {
     line,
-    headers: headers.map(([name, value]) => [name, values[name] ?? value] as const),
+    headers: headers.map(([name, value]) => [name, shown(name, value)] as const),
     body: body
       .replace(/(?<="session_id":")[^"]*/, (id) => 'S'.repeat(id.length))
-      .replace(/(?<="ssl_ja3":")[^"]*/, (hash) => 'f'.repeat(hash.length)),
+      .replace(/(?<="local_port":")[^"]*/, digits),
   };
+}
+
+const digits = (number: string) => '9'.repeat(number.length);
+
+function withoutHello(request: RawRequest): RawRequest {
+  return { ...request, body: request.body.replace(/(?<="ssl_ja3":")[^"]*/, (hash) => 'f'.repeat(hash.length)) };
 }
