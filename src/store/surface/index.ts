@@ -6,6 +6,7 @@ import type { Exports, Upkeep } from './upkeep.js';
 
 export type * from './fingerprints.js';
 export type * from './labels.js';
+export type * from './policy.js';
 export type * from './records.js';
 export type * from './stored.js';
 export * from './upkeep.js';
