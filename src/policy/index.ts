@@ -9,7 +9,19 @@ export {
   type PolicyNotices,
   policyDefaults,
 } from './client/index.js';
-export type { DecisionOptions, HistoryLimits, Learning } from './decide/options.js';
+export type { PolicyManagement } from './decide/management.js';
+export type {
+  Decider,
+  Decision,
+  DecisionOptions,
+  DecisionPorts,
+  HistoryLimits,
+  Identify,
+  Learning,
+  PolicyBook,
+  PolicyPast,
+} from './decide/options.js';
+export type { LoginReport, PolicyLogin, SeenClient } from './login.js';
 export {
   COUNTED,
   type Conditions,
