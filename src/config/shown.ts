@@ -2,7 +2,7 @@ import { MAX_SHOWN } from './limits.js';
 import type { KeyPath } from './problems.js';
 
 /** Keys whose values are nobody's business, also where they are misplaced or misspelt. */
-const secretKey = /^key$|pass(?:word|wd|phrase)|secret|token|credential/i;
+const secretKey = /^key$|^nonce$|api[-_]?(?:key|header)|pass(?:word|wd|phrase)|secret|token|credential/i;
 
 /** Something that is a secret wherever it stands: a key that was pasted in, the user part of an address. */
 const secretText = /-----BEGIN|:\/\/[^/]*@|\n/;

@@ -5,10 +5,8 @@ import { certificates, tlsSettings } from './certificates.js';
 import { limits } from './limits.js';
 import { listeners } from './listener.js';
 import { loginLog } from './login-log.js';
-import { checked, count, flag, mapping, oneOf, path } from './pieces.js';
+import { account, checked, count, flag, mapping, oneOf, path } from './pieces.js';
 import { policy } from './policy.js';
-
-const account = (what: string) => checked(what, (value) => /^[a-z0-9_][a-z0-9_.-]{0,31}\$?$/i.test(value));
 
 /** The whole file. What it gives is not yet checked for sense (../check). */
 export const proxySchema = mapping({

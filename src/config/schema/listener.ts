@@ -1,18 +1,11 @@
 import type { z } from 'zod';
 import { understoodMechanisms } from '../../proxy/index.js';
 import { alternatives } from '../shown.js';
-import { isAddress, isNetwork, parseHostPort } from '../texts.js';
 import { certificates, tlsSettings } from './certificates.js';
-import { checked, expects, flag, list, mapping, name, oneOf, oneOrMore, text } from './pieces.js';
+import { bindAddress, checked, expects, flag, list, mapping, name, network, oneOf, oneOrMore, text } from './pieces.js';
 import { route } from './route.js';
 
-export const network = () => checked('an address or a network such as 10.0.0.0/8', isNetwork);
-
-const bindAddress = () =>
-  text('an address with its port such as "0.0.0.0:993" or "[::]:993"', (value) => {
-    const parsed = parseHostPort(value);
-    return parsed !== null && isAddress(parsed.host) ? parsed : null;
-  });
+const listenAddress = () => bindAddress('"0.0.0.0:993" or "[::]:993"');
 
 const mechanism = () =>
   text(
@@ -30,7 +23,7 @@ export const listener = () =>
       .optional()
       .describe('For log lines. Without it: from protocol and TLS, such as imaps.'),
     protocol: oneOf(['imap', 'pop3', 'submission', 'smtp', 'sieve']).describe('What clients speak.'),
-    listen: oneOrMore(bindAddress(), 'an address with its port such as "0.0.0.0:993"', 'such')
+    listen: oneOrMore(listenAddress(), 'an address with its port such as "0.0.0.0:993"', 'such')
       .optional()
       .describe('Addresses with their ports: "0.0.0.0:993", "[::]:993".'),
     systemd: checked('the FileDescriptorName of a systemd socket', (value) =>

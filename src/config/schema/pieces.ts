@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alternatives } from '../shown.js';
-import { parseDuration, parseSize } from '../texts.js';
+import { isAddress, isNetwork, parseDuration, parseHostPort, parseSize } from '../texts.js';
 
 /**
  * Every schema says with its error what it expects, for `expected …, not …`; whatever is wrong with a value is said in these words. Unknown keys of mappings have
@@ -69,7 +69,19 @@ export function size(min: string, max: string) {
 export const path = (what = 'the path of a file') =>
   checked(what, (value) => value !== '' && !value.includes('\0') && !value.includes('\n'));
 
-/** What backends and listeners are called. */
+/** A text of our own address for listening: a host name could become several, or another. */
+export const bindAddress = (example: string) =>
+  text(`an address with its port such as ${example}`, (value) => {
+    const parsed = parseHostPort(value);
+    return parsed !== null && isAddress(parsed.host) ? parsed : null;
+  });
+
+export const network = () => checked('an address or a network such as 10.0.0.0/8', isNetwork);
+
+/** A user or group of the system. */
+export const account = (what: string) => checked(what, (value) => /^[a-z0-9_][a-z0-9_.-]{0,31}\$?$/i.test(value));
+
+/** What backends, listeners and rules are called. */
 export const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$/;
 
 export const name = (what: string) =>
