@@ -82,13 +82,20 @@ export interface DeviceRow {
   readonly failed: number;
 }
 
-/** What is usual of one count: see the history's baselines. `counter` names the count (what, per what, window), `key` what it is of. */
+/**
+ * What is usual of one count: see the history's baselines. `counter` names the count (what, per what, window), `key` what it is of: the values in the order device,
+ * network, address, user key, with a space between them, so that a user key is always the last 32 digits.
+ */
 export interface UsualRow {
   readonly counter: string;
   readonly key: string;
   readonly usual: number;
   /** Seconds: the end of the last window it was learned from. */
   readonly learned: number;
+  /** Seconds: since when it is watched. Logins before that do not count for this key, not even those that are still in a window: it was reset then. */
+  readonly since: number;
+  /** The highest count of the window that began at `learned` and need not be over. */
+  readonly peak: number;
 }
 
 /** What of a login a list entry is about, with wforce's combinations: an address or network, a login, a ja3 hash, or an address with one of these. At least one is there. */
