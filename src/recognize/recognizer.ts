@@ -82,6 +82,16 @@ export class Recognizer {
     }
   }
 
+  /**
+   * What the hello listed: its own lists, or where hashes are all that is known, those they were made of, of a known hello in whatever situation. null: of a hash that
+   * nobody knows.
+   */
+  listsOf(subject: Subject): Ja3Lists | null {
+    if (subject.lists !== null) return subject.lists;
+    const exact = [...this.#exact.ja3(subject), ...this.#exact.sslJa3(subject)].find(({ lists }) => lists !== null);
+    return exact?.lists ?? this.#probes().find(subject)[0]?.subjectLists ?? null;
+  }
+
   /** The known hellos most similar to this one, the nearest first: up to `count`, itself left out. Empty where only hashes are known of it. */
   neighbours(subject: Subject, count: number): readonly Neighbour[] {
     return neighboursOf(subject, this.#lists().similar(subject, 0), count);

@@ -7,6 +7,8 @@ export interface WriterSettings {
   /** Path of the database, which is made where there is none. */
   readonly database: string;
   readonly users: UserForm;
+  /** Which key the users of policy rows are told by: `key` of the store that made theirs. Absent: the database's own. */
+  readonly policyKey?: string;
   /** What was kept long enough is let go of, at the beginning and daily. */
   readonly prune: boolean;
 }

@@ -10,7 +10,7 @@ import type { Batch, FromWriter, ToWriter, WriterSettings } from './messages.js'
 const PASSING: ReadonlySet<string> = new Set(['database_locked', 'disk_full']);
 
 const port = parentPort!;
-const { database, users, prune } = workerData as WriterSettings;
+const { database, users, policyKey, prune } = workerData as WriterSettings;
 let opened: Promise<Store> | null = null;
 let pruning: NodeJS.Timeout | null = null;
 let closing = false;
@@ -31,7 +31,7 @@ async function write({ logins, observations, policy }: Batch): Promise<void> {
     const open = await store();
     if (observations.length > 0) open.observations.record(observations);
     if (logins.length > 0) open.logins.record(logins, users);
-    for (const batch of policy) open.policy.write(batch);
+    for (const batch of policy) open.policy.write(batch, policyKey);
     post({ type: 'written' });
   } catch (error) {
     // Anything else is a mistake in this program: the main thread is told by the worker's `error` event.

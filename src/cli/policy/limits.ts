@@ -1,0 +1,5 @@
+/** Different fingerprints, as they were told, that are remembered with what they say of the client. Whoever logs in can make up any number; the longest unasked goes first. About 1 KiB each. */
+export const REMEMBERED_FINGERPRINTS = 8_192;
+
+/** Recorded fingerprints looked at for one value. They tell of one client, or else the value tells of none. */
+export const FITTING_FINGERPRINTS = 20;
