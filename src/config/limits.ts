@@ -6,6 +6,9 @@ export const MAX_CONFIG_BYTES = 256 * 1024;
 /** Bytes of a table of users: as many names as a table may have (src/proxy/route), with 64 for each line. */
 export const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 
+/** Bytes of a file with a secret and nothing else. */
+export const MAX_SECRET_BYTES = 4096;
+
 /** Times aliases may be resolved: an alias of aliases of aliases grows exponentially. */
 export const MAX_ALIASES = 1000;
 

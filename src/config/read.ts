@@ -1,5 +1,4 @@
 import { type ReadFile, readTextFile } from '../certs/index.js';
-import { SensorError } from '../errors.js';
 import type { ProxyOptions } from '../proxy/index.js';
 import { buildBackends, buildListeners, buildOptions, buildRuntime, type ProxyRuntime } from './build.js';
 import { checkAddresses } from './check/addresses.js';
@@ -8,18 +7,17 @@ import { checkListener } from './check/listeners.js';
 import { checkMachine } from './check/machine.js';
 import { checkWhole } from './check/whole.js';
 import type { Draft, ListenerDraft } from './draft.js';
-import { MAX_CONFIG_BYTES } from './limits.js';
 import { certificatesOf } from './load/certificates.js';
-import { attempt, Files } from './load/files.js';
+import { Files } from './load/files.js';
 import { loginLogOf } from './load/login-log.js';
 import { policyOf } from './load/policy.js';
 import { routeOf } from './load/routes.js';
-import { ConfigurationError, type KeyPath, type Problem } from './problems.js';
-import { Report } from './report.js';
+import { openConfiguration } from './open.js';
+import type { KeyPath, Problem } from './problems.js';
+import type { Report } from './report.js';
 import type { ProxyEntry } from './schema/index.js';
 import { readShape } from './shape.js';
 import type { SystemdSockets } from './systemd.js';
-import { readYaml } from './yaml.js';
 
 export interface ProxyConfiguration {
   readonly options: ProxyOptions;
@@ -49,14 +47,9 @@ export function readProxyConfiguration(
   path: string,
   { readFile = readTextFile, fds = null, now = Date.now(), machine = false }: ReadConfigurationOptions = {},
 ): ProxyConfiguration {
-  const file = attempt(() => readFile(path, MAX_CONFIG_BYTES));
-  if (file instanceof SensorError) throw unreadable(path, file);
-  const document = readYaml(file.text);
-  const report = new Report(path, document);
-  report.throwIfFailed();
-
+  const { value, report } = openConfiguration(path, readFile);
   const files = new Files(path, readFile, now);
-  const draft = readShape(document.value, report);
+  const draft = readShape(value, report);
   const drafts = draftListeners(draft, files, report);
   const backends = buildBackends(draft, files, report);
   const listeners = buildListeners(drafts, fds, report);
@@ -85,9 +78,4 @@ function draftListeners(draft: Draft, files: Files, report: Report): readonly Li
     const route = routeOf(entry, path, draft, files, report);
     return [{ path, entry, route, certificates: certificatesOf(entry, path, draft, files, report) }];
   });
-}
-
-function unreadable(file: string, { message }: SensorError): ConfigurationError {
-  const reason = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
-  return new ConfigurationError([{ severity: 'error', file, line: 1, column: 1, path: '', message: reason }]);
 }

@@ -4,6 +4,7 @@ import { nearMiss } from '../near-miss.js';
 import type { Report } from '../report.js';
 import type { LoginLogEntry } from '../schema/index.js';
 import { attempt, type Files } from './files.js';
+import { secretIn } from './secret.js';
 
 /** Login lines in Dovecot's form. */
 export interface LoginLogSettings {
@@ -20,9 +21,6 @@ export interface LoginLogSettings {
   readonly userHashKey: string | null;
   readonly truncateAddresses: boolean;
 }
-
-/** Bytes of a file with a secret. */
-const MAX_KEY_BYTES = 4096;
 
 /** @returns null where there is none, or it cannot be used, which is told */
 export function loginLogOf(entry: LoginLogEntry | undefined, files: Files, report: Report): LoginLogSettings | null {
@@ -52,11 +50,5 @@ function targetOf({ to, syslog }: LoginLogEntry, files: Files, report: Report): 
 }
 
 function keyOf({ user_hash_key: path }: LoginLogEntry, files: Files, report: Report): string | null {
-  if (path === undefined) return null;
-  const file = files.resolve(path);
-  const read = files.once(`key ${file}`, ['login_log', 'user_hash_key'], report, () =>
-    files.readFile(file, MAX_KEY_BYTES).text.trim(),
-  );
-  if (read === '') report.error(['login_log', 'user_hash_key'], 'there is nothing in this file');
-  return read;
+  return path === undefined ? null : secretIn(path, ['login_log', 'user_hash_key'], files, report);
 }
