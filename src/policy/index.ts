@@ -20,6 +20,7 @@ export type {
   Learning,
   PolicyBook,
   PolicyPast,
+  RunningDecider,
 } from './decide/options.js';
 export type { LoginReport, PolicyLogin, SeenClient } from './login.js';
 export {

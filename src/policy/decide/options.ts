@@ -78,3 +78,15 @@ export interface Decider {
   /** How it went: into the history and, with what was decided, into the book. */
   report(login: PolicyLogin, report: LoginReport): void;
 }
+
+/** A decider as whoever runs it holds it. */
+export interface RunningDecider extends Decider {
+  /**
+   * Goes by other rules from now on. What is known of users and devices stays, and so do counts that the new rules ask for as the old ones did; others begin at nothing.
+   */
+  change(options: DecisionOptions): void;
+  /** Gives the book what has changed. */
+  flush(): void;
+  /** The same, with the logins that wait for a report. Nothing is asked afterwards. */
+  close(): void;
+}
