@@ -1,0 +1,15 @@
+/** Deciding about logins, and keeping the book of it. */
+export type { KeyStats, PolicyManagement, StatsKey } from './management.js';
+export type {
+  Decider,
+  Decision,
+  DecisionOptions,
+  DecisionPorts,
+  HistoryLimits,
+  Identify,
+  Learning,
+  PolicyBook,
+  PolicyPast,
+} from './options.js';
+export { outcomeOf } from './outcome.js';
+export { type DeciderHistory, type HistoryKey, RulesDecider } from './rules-decider.js';

@@ -1,0 +1,16 @@
+/** Ceilings of deciding. What a site may choose is in `DecisionOptions`. */
+
+/** Entries of each of the two lists: some 20 MB where all are there, and more than a hand can look after. */
+export const MAX_LISTED = 50_000;
+
+/** Attempts that were asked about and not reported yet. Some 1 KiB each; a hundred a second, each in the longest tarpit and the slowest backend, are below it. */
+export const MAX_ATTEMPTS = 20_000;
+
+/** Milliseconds after which no report is waited for any more: Dovecot gives a login three minutes from the connection's beginning, and two questions and a tarpit are within that. */
+export const MAX_ATTEMPT_AGE = 300_000;
+
+/** Logins that are written together at most. */
+export const MAX_BATCH = 100;
+
+/** Milliseconds after which what waits is written, however little it is: what a crash can cost. */
+export const FLUSH_INTERVAL = 500;
