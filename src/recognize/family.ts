@@ -22,6 +22,9 @@ const FAMILIES: readonly (readonly [family: string | null, pattern: RegExp])[] =
   ['Go', /\bgo(?:lang)?\b|crypto\/tls/i],
 ];
 
+/** The families that {@link familyOf} knows. */
+export const familyNames: readonly string[] = FAMILIES.flatMap(([family]) => family ?? []);
+
 const NO_NAME = /^(?:|-|n\/a|none|unknown)$/i;
 
 /**

@@ -2,7 +2,7 @@
 export { type Calibration, type CalibrationRow, noCalibration, parseCalibration } from './calibration.js';
 export { deviceKeyOf, deviceKeyOfHash } from './device-key.js';
 export { differenceOf } from './difference.js';
-export { familyOf } from './family.js';
+export { familyNames, familyOf } from './family.js';
 export { type HelloViews, type KnownLabel, LabelIndex, type SslJa3Of } from './label-index.js';
 export { isSituational, listsOfString } from './lists.js';
 export type { Neighbour } from './neighbours.js';
