@@ -94,8 +94,10 @@ export interface UsualRow {
   readonly learned: number;
   /** Seconds: since when it is watched. Logins before that do not count for this key, not even those that are still in a window: it was reset then. */
   readonly since: number;
-  /** The highest count of the window that began at `learned` and need not be over. */
+  /** The highest count of the last window that anything was counted in, which need not be over. */
   readonly peak: number;
+  /** Seconds: when that window began. */
+  readonly peakFrom: number;
 }
 
 /** What of a login a list entry is about, with wforce's combinations: an address or network, a login, a ja3 hash, or an address with one of these. At least one is there. */
