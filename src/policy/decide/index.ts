@@ -1,4 +1,6 @@
 /** Deciding about logins, and keeping the book of it. */
+
+export { unobeyed } from './effects.js';
 export type { KeyStats, PolicyManagement, StatsKey } from './management.js';
 export type {
   Decider,
