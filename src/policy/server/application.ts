@@ -1,0 +1,88 @@
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import fastify from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { failure } from './answers.js';
+import { readJson } from './body.js';
+import type { Application, CommandContext } from './commands/context.js';
+import { failures, terms } from './commands/context.js';
+import { countCommands } from './commands/counts.js';
+import { healthCommands } from './commands/health.js';
+import { listCommands } from './commands/lists.js';
+import { loginCommands } from './commands/logins.js';
+import type { ServerComplaints } from './complaints.js';
+import { failureAnswers } from './failures.js';
+import { MAX_BODY, MAX_COUNTED_ADDRESSES } from './limits.js';
+import { describedBy } from './openapi.js';
+import type { PolicyServerOptions } from './options.js';
+import { commandTarget } from './target.js';
+
+export interface ApplicationOptions {
+  readonly rate: PolicyServerOptions['rate'];
+  readonly version: string;
+}
+
+/** All that is between a request and its answer; it listens nowhere itself. */
+export async function application(
+  { rate, version }: ApplicationOptions,
+  context: CommandContext,
+  complaints: ServerComplaints,
+): Promise<Application> {
+  const fail = failureAnswers(complaints);
+  const app = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY,
+    exposeHeadRoutes: false,
+    rewriteUrl: ({ url }) => commandTarget(url ?? '/'),
+    // While the server ends, requests on open connections are answered as before.
+    return503OnClosing: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are not checked against their schemas: a test does that, and a wrong answer is worth more than none.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setErrorHandler(fail);
+  bodiesOfJson(app);
+  await app.register(rateLimit, {
+    global: false,
+    cache: MAX_COUNTED_ADDRESSES,
+    max: rate.burst,
+    timeWindow: Math.max(1, Math.round((1000 * rate.burst) / rate.perSecond)),
+  });
+  app.addHook('onRequest', context.guard.beforeAll(app.createRateLimit()));
+  await app.register(swagger, describedBy(version));
+  loginCommands(app, context);
+  listCommands(app, context);
+  countCommands(app, context);
+  healthCommands(app, context);
+  description(app, context);
+  const mayAsk = context.guard.before('ask');
+  app.setNotFoundHandler((request, reply) => {
+    mayAsk(request, reply, () => void reply.code(404).send(failure('Not found')));
+  });
+  await app.ready();
+  return app;
+}
+
+/** Every body is taken for JSON, as wforce takes it. It is read once it is there, so that a broken one leaves its connection and what follows on it alone. */
+function bodiesOfJson(app: Application): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  app.addHook('preValidation', (request, _, done) => {
+    if (Buffer.isBuffer(request.body)) request.body = readJson(request.body);
+    done();
+  });
+}
+
+function description(app: Application, { guard }: CommandContext): void {
+  const { onRequest, described } = terms(guard, 'ask');
+  app.get('/openapi.json', {
+    onRequest,
+    schema: {
+      ...described,
+      summary: 'This description.',
+      response: { 200: z.record(z.string(), z.unknown()), ...failures },
+    },
+    handler: (_, reply) => void reply.send({ ...app.swagger() }),
+  });
+}

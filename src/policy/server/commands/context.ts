@@ -1,0 +1,46 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { PolicyManagement } from '../../decide/management.js';
+import type { Decider, Identify } from '../../decide/options.js';
+import { failureAnswer } from '../answers.js';
+import type { Guard, Need } from '../guard.js';
+
+export type Application = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly decider: Decider;
+  readonly management: PolicyManagement;
+  readonly identify: Identify;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number;
+  readonly guard: Guard;
+  /** The server is not on its way to its end. */
+  readonly isOpen: () => boolean;
+}
+
+/** What every command may answer beside what it is asked for. */
+export const failures = { '4xx': failureAnswer, '5xx': failureAnswer };
+
+/** What a command asks of whoever sends it, and how that is described. */
+export function terms(guard: Guard, need: Need) {
+  return {
+    onRequest: guard.before(need),
+    described: {
+      security: need === 'nothing' ? [] : [{ password: [] }, { key: [] }],
+      tags: [need === 'manage' ? 'manage' : 'ask'],
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { ListEntry } from '../../../model/index.js';
+import { allowListAnswer, blockListAnswer, type ListedEntry, okAnswer } from '../answers.js';
+import { expirationText } from '../expiration.js';
+import { readEntryKey } from '../keys.js';
+import { entryKeyRequest, entryRequest } from '../requests.js';
+import { type Application, type CommandContext, failures, terms } from './context.js';
+
+/** The allow list (wforce: whitelist, WL) and the block list (blacklist, BL). */
+export function listCommands(app: Application, context: CommandContext): void {
+  changes(app, context, 'allow', 'WL');
+  changes(app, context, 'block', 'BL');
+  const { management, guard } = context;
+  const { onRequest, described } = terms(guard, 'manage');
+  for (const method of ['GET', 'POST'] as const) {
+    app.route({
+      method,
+      url: '/command/getBL',
+      onRequest,
+      schema: { ...described, summary: 'The block list.', response: { 200: blockListAnswer, ...failures } },
+      handler: (_, reply) => void reply.send({ bl_entries: management.listed('block').map(listed) }),
+    });
+    app.route({
+      method,
+      url: '/command/getWL',
+      onRequest,
+      schema: { ...described, summary: 'The allow list.', response: { 200: allowListAnswer, ...failures } },
+      handler: (_, reply) => void reply.send({ wl_entries: management.listed('allow').map(listed) }),
+    });
+  }
+}
+
+function changes(app: Application, context: CommandContext, list: ListEntry['list'], name: string): void {
+  const { management, now, guard } = context;
+  const { onRequest, described } = terms(guard, 'manage');
+  app.post(`/command/add${name}Entry`, {
+    onRequest,
+    schema: {
+      ...described,
+      summary: `Puts an entry on the ${list} list; one with the same key is replaced.`,
+      body: entryRequest,
+      response: { 200: okAnswer, ...failures },
+    },
+    handler: ({ body }, reply) => {
+      const expires = Math.floor(now() / 1000) + body.expire_secs;
+      management.add({ ...readEntryKey(body), list, expires, reason: body.reason });
+      reply.send({ status: 'ok' });
+    },
+  });
+  app.post(`/command/del${name}Entry`, {
+    onRequest,
+    schema: {
+      ...described,
+      summary: `Takes an entry off the ${list} list, if it is there.`,
+      body: entryKeyRequest,
+      response: { 200: okAnswer, ...failures },
+    },
+    handler: ({ body }, reply) => {
+      management.remove(list, readEntryKey(body));
+      reply.send({ status: 'ok' });
+    },
+  });
+}
+
+/** wforce's names of the combinations: `iplogin`, `ipja3`, with a colon between. */
+function listed({ ip, login, ja3, expires, reason }: ListEntry): ListedEntry {
+  const rest = { expiration: expirationText(expires), reason };
+  if (login !== null) return ip === null ? { login, ...rest } : { iplogin: `${ip}:${login}`, ...rest };
+  if (ja3 !== null) return ip === null ? { ja3, ...rest } : { ipja3: `${ip}:${ja3}`, ...rest };
+  return { ip: ip ?? '', ...rest };
+}

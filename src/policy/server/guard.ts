@@ -1,0 +1,84 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { plainAddress } from '../../endpoint.js';
+import { Networks } from '../../networks.js';
+import { failure } from './answers.js';
+import type { ServerComplaints } from './complaints.js';
+import { Credentials } from './credentials.js';
+import type { PolicyServerOptions } from './options.js';
+
+/** What a command needs: nothing, the right to ask, or the right to change. */
+export type Need = 'nothing' | 'ask' | 'manage';
+
+/** How often an address has asked: see @fastify/rate-limit. */
+type Counted =
+  | { readonly isAllowed: true }
+  | { readonly isAllowed: false; readonly isExceeded: boolean; readonly ttlInSeconds: number };
+
+const loopback = ['127.0.0.0/8', '::1'];
+
+/** Who may do what. Asked before anything of a body is read. */
+export class Guard {
+  readonly #networks: Networks;
+  readonly #loopback = new Networks(loopback);
+  readonly #ask: Credentials;
+  readonly #manage: Credentials;
+  readonly #complaints: ServerComplaints;
+
+  constructor(options: Pick<PolicyServerOptions, 'networks' | 'ask' | 'manage'>, complaints: ServerComplaints) {
+    this.#networks = new Networks(options.networks.length > 0 ? options.networks : loopback);
+    this.#ask = new Credentials(options.ask);
+    this.#manage = new Credentials(options.manage);
+    this.#complaints = complaints;
+  }
+
+  /** @param address as the socket has it */
+  isStranger(address: string | undefined): boolean {
+    return !this.#networks.has(address);
+  }
+
+  /** First the address, then how often it asks, as guessing a password is asking often. */
+  beforeAll(count: (request: FastifyRequest) => Promise<Counted>) {
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const ip = plainAddress(request.ip);
+      if (this.isStranger(ip)) {
+        this.#complaints.about('stranger', 'a request from outside the networks was refused', { from: ip });
+        return reply.code(401).send({ ...failure('Source IP Address not in ACL'), ip });
+      }
+      const counted = await count(request);
+      if (counted.isAllowed || !counted.isExceeded) return;
+      this.#complaints.about('rate', 'requests beyond the rate of one address were refused', { from: ip });
+      return reply.code(429).header('retry-after', counted.ttlInSeconds).send(failure('Too many requests'));
+    };
+  }
+
+  /** Then what the request shows. Whoever may change may ask as well. */
+  before(need: Need) {
+    return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      const status = this.#refusal(need, request);
+      if (status === null) {
+        done();
+        return;
+      }
+      this.#complaints.about(`${status}`, 'a request without the right password or key was refused', {
+        from: plainAddress(request.ip),
+        status,
+      });
+      if (status === 401) reply.header('www-authenticate', 'Basic realm="ja3-sensor", charset="UTF-8"');
+      reply.code(status).send(failure(status === 401 ? 'Unauthorized' : 'Forbidden'));
+    };
+  }
+
+  /** RFC 9110 section 15.5.4: 403 where the credentials are good, and not good enough. */
+  #refusal(need: Need, request: FastifyRequest): 401 | 403 | null {
+    if (need === 'nothing') return null;
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const shown = { authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
+    if (this.#manage.admits(shown)) return null;
+    const mayAsk = this.#ask.isOpen || this.#ask.admits(shown);
+    if (!mayAsk) return 401;
+    if (need === 'ask') return null;
+    if (this.#manage.isOpen) return this.#loopback.has(request.ip) ? null : 403;
+    // Where asking is open to all, nothing was shown that would be good for anything.
+    return this.#ask.isOpen ? 401 : 403;
+  }
+}
