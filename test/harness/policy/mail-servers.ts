@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { ProxiedLogin } from '../../../src/model/index.js';
 import type { LoggedIn, Login, MailClient } from '../mail/clients/index.js';
 import { PASSWORD, startDovecot } from '../mail/dovecot.js';
 import { startDovecot24 } from '../mail/dovecot24.js';
@@ -14,41 +16,32 @@ export interface Asking {
   readonly apiHeader?: string;
 }
 
-/**
- * How a Dovecot 2.3 asks with the fingerprint that a proxy told it. It has no JA3 of its own, and no `%{fail_type}`.
- *
- * @param attributes behind those of ours
- */
-export function asking23({ url, apiHeader }: Asking, attributes = ''): string {
-  return `
-auth_policy_server_url = ${url}
-auth_policy_hash_nonce = ${NONCE}
-${apiHeader === undefined ? '' : `auth_policy_server_api_header = ${apiHeader}`}
-auth_policy_request_attributes = login=%{requested_username} pwhash=%{hashed_password} remote=%{rip} device_id=%{client_id} protocol=%s session_id=%{session} attrs/ssl_ja3=%{passdb:forward_ssl_ja3} attrs/ssl_ja3_hash=%{passdb:forward_ssl_ja3_hash} attrs/ja3=%{passdb:forward_ja3_hash} attrs/ja4=%{passdb:forward_ja4} attrs/sni=%{local_name} attrs/local_port=%{lport} attrs/mechanism=%{mech} ${attributes}
-`;
+const page = new URL('../../../docs/policy-dovecot.md', import.meta.url);
+
+/** The settings that operators are told of, for this server. */
+function settingsFor(version: '2.3' | '2.4', { url, apiHeader }: Asking): string {
+  const [, settings] = new RegExp(`^## Dovecot ${version}\n[^]*?^\`\`\`\n([^]*?)^\`\`\`$`, 'm').exec(
+    readFileSync(page, 'utf8'),
+  )!;
+  return settings!
+    .replace(/(?<=^auth_policy_server_url = ).*$/m, () => url)
+    .replace(/^(auth_policy_server_api_header = ).*\n/m, (_, name) =>
+      apiHeader === undefined ? '' : `${name}${apiHeader}\n`,
+    )
+    .replace(/(?<=^auth_policy_hash_nonce = ).*$/m, () => NONCE);
 }
 
-/**
- * How a Dovecot 2.4 asks: with what a proxy told it, or else its own. Its own is a hash alone: it does not hand `ssl_ja3` to what decides.
- *
- * @param attributes lines behind those of ours
- */
-export function asking24({ url, apiHeader }: Asking, attributes = ''): string {
-  return `
-auth_policy_server_url = ${url}
-auth_policy_hash_nonce = ${NONCE}
-${apiHeader === undefined ? '' : `auth_policy_server_api_header = ${apiHeader}`}
-auth_policy_request_attributes {
-  attrs/ssl_ja3 = %{passdb:forward_ssl_ja3}
-  attrs/ssl_ja3_hash = %{passdb:forward_ssl_ja3_hash | default(ssl_ja3_hash)}
-  attrs/ja3 = %{passdb:forward_ja3_hash}
-  attrs/ja4 = %{passdb:forward_ja4}
-  attrs/sni = %{local_name}
-  attrs/local_port = %{local_port}
-  attrs/mechanism = %{mechanism}
-  ${attributes}
+/** @param attributes behind those of the page */
+function asking23(asking: Asking, attributes: string): string {
+  return settingsFor('2.3', asking).replace(
+    /^auth_policy_request_attributes = .*$/m,
+    (line) => `${line} ${attributes}`,
+  );
 }
-`;
+
+/** @param attributes lines behind those of the page */
+function asking24(asking: Asking, attributes: string): string {
+  return settingsFor('2.4', asking).replace(/^}$/m, () => `${attributes}\n}`);
 }
 
 /** A port to log in at, with TLS from the first byte unless it says otherwise. */
@@ -60,6 +53,8 @@ export interface Way extends Pick<Login, 'protocol' | 'port' | 'ca' | 'tls'> {
 /** A mail server that asks about every login, and the ways to it. */
 export interface AskingServer<Name extends string> {
   readonly ways: Readonly<Record<Name, Way>>;
+  /** What the proxy has told of logins so far. */
+  readonly proxied: readonly ProxiedLogin[];
   readonly log: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -101,6 +96,7 @@ export async function startAsking23(asking: Asking, attributes = ''): Promise<As
       pop3: behind(1),
       submission: behind(2),
     },
+    proxied: proxy.logins,
     log: server.log,
     stop: async () => {
       await proxy.close();
@@ -159,6 +155,7 @@ export async function startAsking24(asking: Asking, attributes = ''): Promise<As
       'passed through': direct('imap', proxy.ports[0]!),
       forwarded: { protocol: 'imap', port: proxy.ports[1]!, ca: files.cert, tls: 'implicit', tells: 'forwarded' },
     },
+    proxied: proxy.logins,
     log: server.log,
     stop: async () => {
       await proxy.close();
