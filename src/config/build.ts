@@ -5,6 +5,7 @@ import type { Draft, ListenerDraft } from './draft.js';
 import { authoritiesOf } from './load/certificates.js';
 import type { Files } from './load/files.js';
 import type { LoginLogSettings } from './load/login-log.js';
+import type { PolicyRules } from './policy-file/read.js';
 import type { Report } from './report.js';
 import type { BackendEntry, LimitsEntry, ListenerEntry, ProxyEntry } from './schema/index.js';
 import type { SystemdSockets } from './systemd.js';
@@ -15,8 +16,10 @@ export interface ProxyRuntime {
   readonly log: { readonly to: 'stderr' | 'stdout' } | { readonly to: 'file'; readonly path: string };
   /** Lines like Dovecot's; null: none. */
   readonly loginLog: LoginLogSettings | null;
-  /** null: nobody is asked. */
+  /** null: no policy server is asked. */
   readonly policy: PolicyClientOptions | null;
+  /** null: no rules decide in this process. */
+  readonly policyRules: PolicyRules | null;
   /** null: there is none. */
   readonly database: { readonly path: string; readonly record: boolean } | null;
   /** Clients are named: from the database where there is one, else from the labels that come with the program. */
@@ -137,12 +140,13 @@ function limitsOf(entry: LimitsEntry): LimitOptions {
 export function buildRuntime(
   root: ProxyEntry,
   files: Files,
-  { loginLog, policy }: Pick<ProxyRuntime, 'loginLog' | 'policy'>,
+  { loginLog, policy, policyRules }: Pick<ProxyRuntime, 'loginLog' | 'policy' | 'policyRules'>,
 ): ProxyRuntime {
   const { log, database } = root;
   return {
     loginLog,
     policy,
+    policyRules,
     log: log === 'stderr' || log === 'stdout' ? { to: log } : { to: 'file', path: files.resolve(log) },
     database: database === undefined ? null : { path: files.resolve(database), record: root.record },
     names: root.names,

@@ -8,6 +8,7 @@ export {
   type PolicyRules,
   type PolicyRuntime,
   type ReadPolicyOptions,
+  type ReadRulesOptions,
   readPolicyConfiguration,
   readPolicyRules,
 } from './policy-file/read.js';

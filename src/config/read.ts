@@ -58,7 +58,7 @@ export function readProxyConfiguration(
   checkBackends(draft, drafts, report);
   checkWhole(draft, report);
   const loginLog = loginLogOf(draft.root.login_log, files, report);
-  const policy = policyOf(draft.root.policy, draft.root.openssl ?? '3.0', files, report);
+  const policies = policyOf(draft, files, report);
   if (machine) checkMachine(draft, files, report);
   report.throwIfFailed();
 
@@ -66,7 +66,7 @@ export function readProxyConfiguration(
   const root = draft.root as ProxyEntry;
   return {
     options: buildOptions(root, listeners, backends),
-    runtime: buildRuntime(root, files, { loginLog, policy }),
+    runtime: buildRuntime(root, files, { loginLog, ...policies }),
     warnings: report.problems,
   };
 }

@@ -7,6 +7,7 @@ export class Report {
   readonly #file: string;
   readonly #document: YamlDocument;
   readonly #problems: Problem[] = [];
+  readonly #adopted: Problem[] = [];
   readonly #told = new Set<string>();
   #errors = 0;
 
@@ -27,6 +28,12 @@ export class Report {
     this.#add('warning', path, message, part);
   }
 
+  /** Takes on what is wrong with another file that this one names; it is told behind what is wrong with this one. */
+  adopt(problems: readonly Problem[]): void {
+    this.#adopted.push(...problems);
+    this.#errors += problems.filter(({ severity }) => severity === 'error').length;
+  }
+
   /** Whether the file has the key, as opposed to a default. */
   has(path: KeyPath): boolean {
     return this.#document.has(path);
@@ -34,7 +41,8 @@ export class Report {
 
   /** In the order of the file, the same thing once. */
   get problems(): readonly Problem[] {
-    return [...this.#problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    const own = [...this.#problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    return [...own, ...this.#adopted];
   }
 
   /** @throws ConfigurationError where there is an error */

@@ -11,7 +11,7 @@ export function checkWhole({ root, listeners }: Draft, report: Report): void {
     report.error(['group'], 'needs a user too', 'key');
   }
   const { limits, policy } = root;
-  if (policy?.server.startsWith('http://') === true && !isLocalUrl(policy.server)) {
+  if (policy?.server?.startsWith('http://') === true && !isLocalUrl(policy.server)) {
     report.warning(['policy', 'server'], 'names, addresses and parts of password hashes cross the network in clear');
   }
   if (limits !== undefined && limits.max_bytes_before_login < limits.max_line) {

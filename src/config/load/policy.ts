@@ -1,22 +1,66 @@
 import { SensorError } from '../../errors.js';
 import type { OpenSslGeneration } from '../../model/index.js';
 import { PolicyClient, type PolicyClientOptions } from '../../policy/index.js';
+import type { Draft } from '../draft.js';
+import { type PolicyRules, readPolicyRules } from '../policy-file/read.js';
+import { ConfigurationError } from '../problems.js';
 import type { Report } from '../report.js';
 import type { PolicyEntry } from '../schema/index.js';
 import { authoritiesOf } from './certificates.js';
 import { attempt, type Files } from './files.js';
 
-/** @returns null where there is none, or it cannot be used, which is told */
-export function policyOf(
-  entry: PolicyEntry | undefined,
+/** Who decides about logins: at most one of the two. */
+export interface PolicySettings {
+  /** null: no server is asked. */
+  readonly policy: PolicyClientOptions | null;
+  /** null: no rules decide in this process. */
+  readonly policyRules: PolicyRules | null;
+}
+
+/** What cannot be used is null, and told. */
+export function policyOf({ root }: Draft, files: Files, report: Report): PolicySettings {
+  const entry = root.policy;
+  if (entry === undefined) return { policy: null, policyRules: null };
+  if (entry.rules !== undefined) return { policy: null, policyRules: rulesOf(entry.rules, root, files, report) };
+  return { policy: clientOf(entry, root.openssl ?? '3.0', files, report), policyRules: null };
+}
+
+function rulesOf(path: string, root: Draft['root'], files: Files, report: Report): PolicyRules | null {
+  for (const key of Object.keys(root.policy!)) {
+    if (key === 'rules' || !report.has(['policy', key])) continue;
+    report.error(
+      ['policy', key],
+      'is for a policy server, and rules decide in this process: only one of the two',
+      'key',
+    );
+  }
+  if ((root.workers ?? 1) > 1) {
+    report.error(['workers'], 'policy.rules needs one: each process would have a history of its own');
+  }
+  const database = root.database !== undefined || report.has(['database']);
+  const options = { readFile: files.readFile, database, names: root.names ?? true };
+  const outcome = attempt(() => readPolicyRules(files.resolve(path), options));
+  if (outcome instanceof ConfigurationError) report.adopt(outcome.problems);
+  if (outcome instanceof SensorError) return null;
+  report.adopt(outcome.warnings);
+  return outcome;
+}
+
+function clientOf(
+  entry: PolicyEntry,
   openssl: OpenSslGeneration,
   files: Files,
   report: Report,
 ): PolicyClientOptions | null {
-  if (entry === undefined) return null;
+  const { server, nonce } = entry;
+  if (server === undefined || nonce === undefined) {
+    if (server === undefined) report.error(['policy'], 'needs server, or rules', 'key');
+    else report.error(['policy'], 'is missing its nonce', 'key');
+    return null;
+  }
   const options: PolicyClientOptions = {
-    url: entry.server,
-    nonce: entry.nonce,
+    url: server,
+    nonce,
     apiHeader: entry.api_header ?? null,
     ca: authoritiesOf(entry.ca, ['policy', 'ca'], files, report),
     serverName: entry.server_name ?? null,

@@ -64,6 +64,10 @@ function conditionsOf(entry: ConditionsEntry): Conditions {
   return conditions as Conditions;
 }
 
+/** The key of a file that a condition was made of; counts have several. */
+export const fileKeyOf = (condition: Exclude<keyof Conditions, 'counts'>): string =>
+  Object.entries(renamed).find(([, name]) => name === condition)?.[0] ?? condition;
+
 const isCounted = (key: string): key is Counted => (COUNTED as readonly string[]).includes(key);
 
 export const listOf = <T>(value: T | readonly T[]): readonly T[] =>

@@ -5,6 +5,10 @@ import { openConfiguration } from '../open.js';
 import type { Problem } from '../problems.js';
 import type { Report } from '../report.js';
 import { rulesOf } from './build-rules.js';
+import { checkPolicyMachine } from './check/machine.js';
+import { checkRules } from './check/rules.js';
+import { checkServer } from './check/server.js';
+import { checkWhole } from './check/whole.js';
 import { type PolicyDraft, readPolicyShape } from './draft.js';
 import { secretsOf, serverTlsOf } from './load.js';
 import type { PolicyFileEntry } from './schema/index.js';
@@ -40,6 +44,15 @@ export interface ReadPolicyOptions {
   readonly readFile?: ReadFile;
   /** Milliseconds since 1970 that dates of certificates are held against. */
   readonly now?: number;
+  /** Whether it is also held against this machine, as before a start: its accounts and folders. Default: no. */
+  readonly machine?: boolean;
+}
+
+export interface ReadRulesOptions extends Pick<ReadPolicyOptions, 'readFile'> {
+  /** Whether whoever goes by the rules keeps what is known. Default: yes. */
+  readonly database?: boolean;
+  /** Whether clients are named there. Default: yes. */
+  readonly names?: boolean;
 }
 
 /**
@@ -50,16 +63,20 @@ export interface ReadPolicyOptions {
  */
 export function readPolicyConfiguration(
   path: string,
-  { readFile = readTextFile, now = Date.now() }: ReadPolicyOptions = {},
+  { readFile = readTextFile, now = Date.now(), machine = false }: ReadPolicyOptions = {},
 ): PolicyConfiguration {
-  const { value, report } = openConfiguration(path, readFile);
+  const { value, report, mode } = openConfiguration(path, readFile);
   const files = new Files(path, readFile, now);
   const draft = readPolicyShape(value, report);
-  const decision = decisionOf(draft, report);
   const { root } = draft;
+  const database = root.database !== undefined || report.has(['database']);
+  const decision = decisionOf(draft, { database, names: root.names ?? true }, report);
   const tls = serverTlsOf(root.tls, files, report);
   const ask = secretsOf('ask', root.ask, files, report);
   const manage = secretsOf('manage', root.manage, files, report);
+  checkServer(draft, { ask, manage }, report);
+  checkWhole(draft, mode, report);
+  if (machine) checkPolicyMachine(draft, files, report);
   report.throwIfFailed();
 
   // Nothing failed, so the shape was whole.
@@ -86,19 +103,28 @@ export function readPolicyConfiguration(
  */
 export function readPolicyRules(
   path: string,
-  { readFile = readTextFile }: Pick<ReadPolicyOptions, 'readFile'> = {},
+  { readFile = readTextFile, database = true, names = true }: ReadRulesOptions = {},
 ): PolicyRules {
   const { value, report } = openConfiguration(path, readFile);
-  const decision = decisionOf(readPolicyShape(value, report), report);
+  const decision = decisionOf(readPolicyShape(value, report), { database, names }, report);
   report.throwIfFailed();
   return { decision: decision(), warnings: report.problems };
 }
 
 /** @returns what gives the options, once it is known that nothing failed */
-function decisionOf(draft: PolicyDraft, report: Report): () => DecisionOptions {
+function decisionOf(
+  draft: PolicyDraft,
+  around: Required<Pick<ReadRulesOptions, 'database' | 'names'>>,
+  report: Report,
+): () => DecisionOptions {
+  const { root } = draft;
   const placed = rulesOf(draft, report);
+  // What is wrong itself bounds nothing.
+  const usersPerCount = root.history?.users_per_count ?? Number.POSITIVE_INFINITY;
+  const maxTarpit = root.max_tarpit ?? Number.POSITIVE_INFINITY;
+  checkRules(placed, { ...around, usersPerCount, maxTarpit }, report);
   return () => {
-    const { learning, max_tarpit, history } = draft.root as PolicyFileEntry;
+    const { learning, max_tarpit, history } = root as PolicyFileEntry;
     return {
       rules: placed.map(({ rule }) => rule),
       learning,
@@ -116,12 +142,17 @@ function decisionOf(draft: PolicyDraft, report: Report): () => DecisionOptions {
   };
 }
 
-function runtimeOf({ log, database, names, user, group }: PolicyFileEntry, files: Files): PolicyRuntime {
+function runtimeOf(entry: PolicyFileEntry, files: Files): PolicyRuntime {
+  const { log, names, user, group } = entry;
   return {
     log: log === 'stderr' || log === 'stdout' ? { to: log } : { to: 'file', path: files.resolve(log) },
-    database: database === undefined ? null : files.resolve(database),
+    database: databaseOf(entry, files),
     names,
     user: user ?? null,
     group: group ?? null,
   };
+}
+
+function databaseOf({ database }: PolicyFileEntry, files: Files): string | null {
+  return database === undefined ? null : files.resolve(database);
 }

@@ -24,7 +24,9 @@ export const proxySchema = mapping({
     .prefault('stderr')
     .describe('Where login lines go, as JSON: stderr, stdout or a file.'),
   login_log: loginLog().optional().describe('Login lines in the form of Dovecot, beside those of log.'),
-  policy: policy().optional().describe('A policy server that is asked about logins.'),
+  policy: policy()
+    .optional()
+    .describe('Who decides about logins: a policy server that is asked, or rules in this process.'),
   database: path('the path of a database')
     .optional()
     .describe('Database that names come from and logins are recorded in.'),

@@ -7,12 +7,15 @@ const httpUrl = (value: string): boolean => /^https?:\/\/[\x21-\x7e]+$/.test(val
 
 export const policy = () =>
   mapping({
-    server: checked('a URL that begins with http:// or https://', httpUrl).describe(
-      'The policy server. A user and password in it are sent as Basic.',
-    ),
-    nonce: checked('a text that is not empty', (value) => value.length > 0).describe(
-      'What hashes of passwords begin with. The same at all who ask this server, and a secret.',
-    ),
+    rules: path('the path of a policy file')
+      .optional()
+      .describe('Policy file whose rules decide in this process, without a server. Nothing else stands beside it.'),
+    server: checked('a URL that begins with http:// or https://', httpUrl)
+      .optional()
+      .describe('The policy server. A user and password in it are sent as Basic.'),
+    nonce: checked('a text that is not empty', (value) => value.length > 0)
+      .optional()
+      .describe('What hashes of passwords begin with. The same at all who ask this server, and a secret.'),
     api_header: checked('"Name: value" or a key', (value) => /^[\x20-\x7e]+$/.test(value))
       .optional()
       .describe('A header for every request; without a colon it is the value of X-API-Key.'),
@@ -51,6 +54,6 @@ export const policy = () =>
     max_tarpit: duration('0s', '10m')
       .prefault('30s')
       .describe('The longest a login is made to wait, whatever it says.'),
-  });
+  }).meta({ oneOf: [{ required: ['rules'] }, { required: ['server', 'nonce'] }] });
 
 export type PolicyEntry = z.output<ReturnType<typeof policy>>;

@@ -81,6 +81,7 @@ describe('a configuration', () => {
     expect(runtime).toEqual({
       loginLog: null,
       policy: null,
+      policyRules: null,
       log: { to: 'stderr' },
       database: null,
       names: true,
@@ -195,6 +196,7 @@ group: adm
     expect(runtime).toEqual({
       loginLog: null,
       policy: null,
+      policyRules: null,
       log: { to: 'file', path: '/etc/logs/logins.json' },
       database: { path: '/var/lib/x.db', record: false },
       names: false,
