@@ -34,4 +34,4 @@ export {
   type RuleAction,
   type TimeCondition,
 } from './rules/model.js';
-export type { PolicyServerOptions, ServerSecrets } from './server/options.js';
+export { PolicyServer, type PolicyServerOptions, type PolicyServerPorts, type ServerSecrets } from './server/index.js';

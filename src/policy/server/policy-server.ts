@@ -2,7 +2,6 @@ import type { Endpoint } from '../../endpoint.js';
 import type { PolicyNotices } from '../client/options.js';
 import type { PolicyManagement } from '../decide/management.js';
 import type { Decider, Identify } from '../decide/options.js';
-import { application } from './application.js';
 import type { Application } from './commands/context.js';
 import { ServerComplaints } from './complaints.js';
 import { Guard } from './guard.js';
@@ -45,6 +44,8 @@ export class PolicyServer {
   async listen(): Promise<readonly Endpoint[]> {
     const { decider, management, identify, now, version } = this.#ports;
     const guard = this.#guard;
+    // Fastify and its plugins are some 400 modules, which only those load who listen.
+    const { application } = await import('./application.js');
     const app = await application(
       { rate: this.#options.rate, version },
       { decider, management, identify, now, guard, isOpen: () => this.#isOpen },
