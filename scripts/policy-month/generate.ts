@@ -1,6 +1,6 @@
 import { fastSpray, rareTool, slowSpray, takeOvers } from './attacks.js';
 import { loginsOf } from './good-logins.js';
-import type { MonthLogin } from './month.js';
+import { END, type MonthLogin, START } from './month.js';
 import { Networks } from './networks.js';
 import { people, RATES, type Rates, type Wave, waveOf } from './people.js';
 import type { Programs } from './programs.js';
@@ -23,6 +23,5 @@ export function generateMonth(seed: number, programs: Programs, rates: Rates = R
     logins.push(...attack({ people: all, programs, networks, random: stream(seed, attack.name) }));
   }
   // Stable: what has the same time stays in the order it was made.
-  logins.sort((a, b) => a.time - b.time);
-  return { wave, logins };
+  return { wave, logins: logins.filter(({ time }) => time >= START && time < END).sort((a, b) => a.time - b.time) };
 }
