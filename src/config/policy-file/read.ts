@@ -97,18 +97,23 @@ export function readPolicyConfiguration(
 }
 
 /**
- * Reads what of a policy file decides, and nothing of its server: for the proxy that decides itself, and for trying rules out.
+ * Reads what of a policy file decides and where that is kept, and nothing of its server: for the proxy that decides itself, and for trying rules out.
  *
  * @throws ConfigurationError as {@link readPolicyConfiguration}
  */
 export function readPolicyRules(
   path: string,
   { readFile = readTextFile, database = true, names = true }: ReadRulesOptions = {},
-): PolicyRules {
+): PolicyRules & Pick<PolicyRuntime, 'database'> {
   const { value, report } = openConfiguration(path, readFile);
-  const decision = decisionOf(readPolicyShape(value, report), { database, names }, report);
+  const draft = readPolicyShape(value, report);
+  const decision = decisionOf(draft, { database, names }, report);
   report.throwIfFailed();
-  return { decision: decision(), warnings: report.problems };
+  return {
+    decision: decision(),
+    database: databaseOf(draft.root as PolicyFileEntry, new Files(path, readFile, 0)),
+    warnings: report.problems,
+  };
 }
 
 /** @returns what gives the options, once it is known that nothing failed */
