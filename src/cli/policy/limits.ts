@@ -3,3 +3,9 @@ export const REMEMBERED_FINGERPRINTS = 8_192;
 
 /** Recorded fingerprints looked at for one value. They tell of one client, or else the value tells of none. */
 export const FITTING_FINGERPRINTS = 20;
+
+/** Logins that are shown of those a rule would have hit: enough to see whose they are. */
+export const FIRST_AFFECTED = 5;
+
+/** Logins replayed between two looks at the keyboard and the bar: a few milliseconds. */
+export const REPLAYED_AT_ONCE = 500;
