@@ -15,8 +15,8 @@ export const MAX_COUNTS = 8;
 /** Different counts (what, per what, window) of a file: each is a table of its own with `history.keys_per_counter` rows. */
 export const MAX_COUNTERS = 32;
 
-/** Characters of a name with wildcards: as many as a mail address has at most (RFC 5321 section 4.5.3.1), and a host name (RFC 1035 section 2.3.4). */
-export const MAX_PATTERN = 320;
+/** Characters of a name with wildcards: as many as a name may have that is held against it (src/policy/rules/limits.ts). */
+export const MAX_PATTERN = 256;
 
 /** Characters of what a refused client is told: with the protocol's own words it stays within 512 bytes, the shortest line there is (RFC 5321 section 4.5.3.1.5). */
 export const MAX_MESSAGE = 400;

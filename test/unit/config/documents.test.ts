@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { proxyJsonSchema } from '../../../src/config/index.js';
+import { policyJsonSchema, proxyJsonSchema } from '../../../src/config/index.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const page = readFileSync(join(root, 'docs/proxy-configuration.md'), 'utf8');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -37,19 +37,34 @@ function* rowsOf(schema: Schema, path: string): Generator<Row> {
   }
 }
 
-/** What the page says once for both places. */
-const isRepeated = ({ key }: Row) => /^listeners\[\]\.(?:certificates\[\]|tls_settings)\./.test(key);
+const documentedRows = (page: string): readonly Row[] =>
+  [...page.matchAll(/^\| `([^`]+)` \| ([^|]*) \| ([^|]+) \|$/gm)].map(
+    ([, key = '', byDefault = '', meaning = '']): Row => ({ key, byDefault: byDefault.trim(), meaning }),
+  );
 
-const wanted = new Map(
-  [...rowsOf(proxyJsonSchema() as Schema, '')].filter((row) => !isRepeated(row)).map((row) => [row.key, row]),
-);
-const documented = [...page.matchAll(/^\| `([^`]+)` \| ([^|]*) \| ([^|]+) \|$/gm)].map(
-  ([, key = '', byDefault = '', meaning = '']): Row => ({ key, byDefault: byDefault.trim(), meaning }),
-);
+const pages = [
+  {
+    page: 'docs/proxy-configuration.md',
+    schema: proxyJsonSchema() as Schema,
+    /** What the page says once for several places. */
+    repeated: /^listeners\[\]\.(?:certificates\[\]|tls_settings)\./,
+    least: 60,
+  },
+  {
+    page: 'docs/policy-configuration.md',
+    schema: policyJsonSchema() as Schema,
+    repeated:
+      /^rules\[\]\.unless\[\]\.|^rules\[\]\.when\.(?:users|failures|logins)(?:\[\])?\.|failed_users\[\]\.|^manage\./,
+    least: 60,
+  },
+].map(({ page, schema, repeated, least }) => {
+  const rows = [...rowsOf(schema, '')].filter(({ key }) => !repeated.test(key));
+  return { page, wanted: new Map(rows.map((row) => [row.key, row])), documented: documentedRows(read(page)), least };
+});
 
-describe('docs/proxy-configuration.md', () => {
+describe.each(pages)('$page', ({ wanted, documented, least }) => {
   it('has every key of the schema once, and no other', () => {
-    expect(wanted.size).toBeGreaterThan(60);
+    expect(wanted.size).toBeGreaterThan(least);
     expect(documented.map(({ key }) => key).sort()).toEqual([...wanted.keys()].sort());
   });
 
@@ -58,20 +73,24 @@ describe('docs/proxy-configuration.md', () => {
     expect(wanted.get(key)?.meaning).not.toBe('');
     expect(meaning.startsWith(wanted.get(key)!.meaning)).toBe(true);
   });
+});
 
-  it('names every sample, and has the smallest in full', () => {
+describe('samples of configurations', () => {
+  it('are named, each on the page of its kind, and the smallest is there in full', () => {
     const samples = readdirSync(join(root, 'samples/config')).filter(
       (name) => !name.endsWith('.table') && name !== 'README.md',
     );
-    expect(samples.filter((name) => !page.includes(`(../samples/config/${name})`))).toEqual([]);
-    const minimal = readFileSync(join(root, 'samples/config/minimal.yaml'), 'utf8').replace(/^#.*\n/gm, '');
-    expect(page).toContain(`\`\`\`yaml\n${minimal}\`\`\``);
+    const pageOf = (name: string) => read(`docs/${name.startsWith('policy.') ? 'policy' : 'proxy'}-configuration.md`);
+    expect(samples.filter((name) => !pageOf(name).includes(`(../samples/config/${name})`))).toEqual([]);
+    const minimal = read('samples/config/minimal.yaml').replace(/^#.*\n/gm, '');
+    expect(read('docs/proxy-configuration.md')).toContain(`\`\`\`yaml\n${minimal}\`\`\``);
   });
-});
 
-describe('samples/config/proxy.schema.json', () => {
-  it('is the shape of the file', () => {
-    const committed: unknown = JSON.parse(readFileSync(join(root, 'samples/config/proxy.schema.json'), 'utf8'));
-    expect(committed).toEqual(proxyJsonSchema());
+  it.each([
+    ['proxy.schema.json', proxyJsonSchema()],
+    ['policy.schema.json', policyJsonSchema()],
+  ])('%s is the shape of the file', (name, schema) => {
+    const committed: unknown = JSON.parse(read(`samples/config/${name}`));
+    expect(committed).toEqual(schema);
   });
 });

@@ -45,6 +45,10 @@ function checkOne(placed: PlacedRule, around: RuleSurroundings, report: Report):
   const { path, rule } = placed;
   for (const [place, conditions] of placesOf(placed)) {
     checkWords(conditions, place, report);
+    const { time } = conditions;
+    if (time?.days.length === 0 && time.between === null) {
+      report.error([...place, 'time'], 'needs days, or between, or both', 'key');
+    }
     for (const { key, why } of impossibilities(conditions, around)) {
       report.warning([...place, key], `never holds: ${why}`, 'key');
     }
