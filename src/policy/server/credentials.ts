@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { ServerSecrets } from './options.js';
 
 /** What a request shows to be let in. */
@@ -44,5 +44,5 @@ function isSame(wanted: Buffer | null, shown: string | undefined): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

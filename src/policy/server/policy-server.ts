@@ -44,7 +44,7 @@ export class PolicyServer {
   async listen(): Promise<readonly Endpoint[]> {
     const { decider, management, identify, now, version } = this.#ports;
     const guard = this.#guard;
-    // Fastify and its plugins are some 400 modules, which only those load who listen.
+    // Fastify and its plugins take 150 ms and 26 MB, which only those pay who listen.
     const { application } = await import('./application.js');
     const app = await application(
       { rate: this.#options.rate, version },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KnownValue, ToldViews } from '../../model/index.js';
 import { MAX_JA3 } from './limits.js';
 import type { AttributeName } from './requests.js';
@@ -25,5 +25,5 @@ export function readViews(told: Told): ToldViews {
 function known(text: string): KnownValue | null {
   if (md5.test(text)) return { string: null, hash: text.toLowerCase() };
   if (text.length > MAX_JA3 || !ja3String.test(text)) return null;
-  return { string: text, hash: createHash('md5').update(text).digest('hex') };
+  return { string: text, hash: hash('md5', text) };
 }
