@@ -35,14 +35,14 @@ export function neverSucceeded({ failures }: { readonly failures: number }): Che
  * The number must be reached, and so must the multiple of what is usual. Where that is to be learned and has not been yet, the condition does not hold: without it the number would be held
  * against everybody who shares a common fingerprint.
  */
-export function count({ atLeast, timesUsual, window, per, ...wanted }: CountCondition, spec: CounterSpec): Check {
+export function count({ count, atLeast, timesUsual, window }: CountCondition, spec: CounterSpec): Check {
   return ({ history, past }) => {
     const counted = history.count(spec, past);
     if (counted === null || counted.count < atLeast) return null;
     const numbers = { at_least: atLeast, window };
-    if (timesUsual === null) return evidence(wanted.count, counted.count, numbers);
+    if (timesUsual === null) return evidence(count, counted.count, numbers);
     if (counted.usual === null || counted.count < timesUsual * counted.usual) return null;
-    return evidence(wanted.count, counted.count, {
+    return evidence(count, counted.count, {
       ...numbers,
       usual: rounded(counted.usual),
       times_usual: timesUsual,
