@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../endpoint.js';
 import type { ClientDialogue, ClientDialogueSettings, Protocol } from './dialogue.js';
+import type { EndSignal } from './ending.js';
 import type { Links } from './links.js';
 import type { BackendOptions, ListenerOptions, ProxyOptions } from './options.js';
 import type { Tarpits } from './policy/index.js';
@@ -23,11 +24,11 @@ export interface Accepted {
   /** Milliseconds since 1970, for log lines. */
   readonly startedAt: number;
   /** Fires when the client has gone (its socket is destroyed then), and when the session must end: its place is needed, or the proxy waits no longer, as the reason says. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
 }
 
 /** Why a session must end whose client is still there. */
-export function endReason({ reason }: AbortSignal): 'connection_limit' | 'shutting_down' {
+export function endReason({ reason }: EndSignal): 'connection_limit' | 'shutting_down' {
   return reason === 'connection_limit' ? reason : 'shutting_down';
 }
 

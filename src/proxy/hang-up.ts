@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { EndSignal } from './ending.js';
 import { GOODBYE_TIMEOUT } from './limits.js';
 
 /**
@@ -7,7 +8,7 @@ import { GOODBYE_TIMEOUT } from './limits.js';
  *
  * @param signal when it fires, nobody waits for the peer any longer
  */
-export function hangUp(stream: Duplex, signal?: AbortSignal): void {
+export function hangUp(stream: Duplex, signal?: EndSignal): void {
   stream.on('error', () => {}); // it is over; there is nobody to tell
   if (stream.destroyed) return;
   const cut = () => stream.destroy();

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../endpoint.js';
 import type { ForwardedIdentity } from './attempt.js';
 import type { BackendDialogue, BackendIntroduction, Protocol } from './dialogue.js';
+import type { EndSignal } from './ending.js';
 import type { BackendOptions } from './options.js';
 
 /** Whom a link is made for. */
@@ -19,7 +20,7 @@ export interface LinkRequest {
   /** For IMAP ID and XCLIENT. */
   readonly identity: ForwardedIdentity | null;
   /** Ends the attempt to link: the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
 }
 
 /** A backend that is ready for `dialogue.begin`. Whoever asked reads the stream from now on, and closes it. */

@@ -15,6 +15,6 @@ export {
   type FingerprintListener,
   fingerprintConnections,
 } from './fingerprint-connections.js';
-export type { FingerprintConnectionsOptions, HelloReadOptions } from './options.js';
+export type { FingerprintConnectionsOptions, HelloReadOptions, ReadClientHelloOptions } from './options.js';
 export { type ReadHello, readClientHello } from './read-client-hello.js';
 export { type AfterHello, SecondHello } from './second-hello.js';

@@ -18,6 +18,11 @@ export interface HelloReadOptions {
   readonly trustedNetworks?: readonly string[];
 }
 
+export interface ReadClientHelloOptions extends HelloReadOptions {
+  /** False: the bytes of a hello are handed over and not put back, for a relay that writes them itself and saves the time of reading them again. Default true. */
+  readonly putBack?: boolean;
+}
+
 export interface FingerprintConnectionsOptions extends HelloReadOptions {
   /** Connections that may wait for their hello at a time; beyond it the oldest is given up. Default 16,384. */
   readonly maxWaiting?: number;
@@ -31,12 +36,13 @@ export interface Settings {
   readonly maxWaiting: number;
   readonly proxyProtocol: 'required' | 'optional' | null;
   readonly trusted: Networks;
+  readonly putBack: boolean;
 }
 
 const NOBODY = new Networks([]);
 
 /** @throws RangeError for a number that is none or out of bounds, TypeError for another mistake: these are the program's, never a peer's */
-export function settingsOf(options: FingerprintConnectionsOptions): Settings {
+export function settingsOf(options: FingerprintConnectionsOptions & ReadClientHelloOptions): Settings {
   const { proxyProtocol, trustedNetworks = [] } = options;
   if (proxyProtocol !== undefined && proxyProtocol !== 'required' && proxyProtocol !== 'optional') {
     throw new TypeError(`proxyProtocol is 'required' or 'optional', not ${String(proxyProtocol)}`);
@@ -51,6 +57,7 @@ export function settingsOf(options: FingerprintConnectionsOptions): Settings {
     maxWaiting: whole('maxWaiting', options.maxWaiting ?? MAX_WAITING, Number.MAX_SAFE_INTEGER),
     proxyProtocol: proxyProtocol ?? null,
     trusted: trustedNetworks.length === 0 ? NOBODY : new Networks(trustedNetworks),
+    putBack: options.putBack ?? true,
   };
 }
 

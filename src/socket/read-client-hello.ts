@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { SensorError } from '../errors.js';
 import type { ClientHello } from '../model/index.js';
 import { type ConnectionFingerprint, connectionFingerprint } from './connection-fingerprint.js';
-import { type HelloReadOptions, settingsOf } from './options.js';
+import { type ReadClientHelloOptions, settingsOf } from './options.js';
 import { WaitingForHello } from './waiting.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -10,7 +10,7 @@ import { WaitingRoom } from './waiting-room.js';
 export interface ReadHello {
   readonly hello: ClientHello;
   readonly fingerprint: ConnectionFingerprint;
-  /** Everything that has come and was put back: the hello's records, and what may follow them. A PROXY header is not among it. */
+  /** Everything that has come, and was put back unless `putBack` is false: the hello's records, and what may follow them. A PROXY header is not among it. */
   readonly bytes: Uint8Array;
 }
 
@@ -28,7 +28,7 @@ const room = new WaitingRoom<WaitingForHello>();
  * @param socket a `net.Socket`, or any stream of bytes in both directions
  * @throws RangeError or TypeError for options that cannot be, at once
  */
-export function readClientHello(socket: Duplex, options: HelloReadOptions = {}): Promise<ReadHello> {
+export function readClientHello(socket: Duplex, options: ReadClientHelloOptions = {}): Promise<ReadHello> {
   const settings = settingsOf(options);
   return new Promise((resolve, reject) => {
     if (socket.destroyed || socket.readableEnded) {

@@ -9,7 +9,8 @@ import type { Settings } from './options.js';
 import type { Waiter, WaitingRoom } from './waiting-room.js';
 
 /**
- * How waiting for a hello ends. Bytes that came, but for a PROXY header, have been put back wherever the stream still takes them.
+ * How waiting for a hello ends. Bytes that came, but for a PROXY header, have been put back wherever the stream still takes them;
+ * those of a hello only where that was asked for.
  *
  * - `hello`: it is there.
  * - `no_hello`: the client sent something else, or ended its side before the hello was whole. Its bytes are the next reader's.
@@ -81,8 +82,7 @@ export class WaitingForHello implements Waiter {
     if (this.#settings.proxyProtocol === null) {
       const hello = wholeClientHello(chunk);
       if (hello !== null && hello.raw.length <= this.#settings.maxHelloBytes) {
-        this.#end(chunk);
-        this.#settle({ state: 'hello', hello, proxy: null, bytes: chunk }, this);
+        this.#found(hello, null, chunk);
         return;
       }
     }
@@ -98,15 +98,17 @@ export class WaitingForHello implements Waiter {
     switch (outcome.state) {
       case 'need_more':
         break;
-      case 'hello': {
-        const { proxy, bytes } = opening;
-        this.#end(bytes);
-        this.#settle({ state: 'hello', hello: outcome.hello, proxy, bytes }, this);
+      case 'hello':
+        this.#found(outcome.hello, opening.proxy, opening.bytes);
         break;
-      }
       default:
         this.#fail(outcome.state, outcome.error);
     }
+  }
+
+  #found(hello: ClientHello, proxy: ProxyHeader | null, bytes: Uint8Array): void {
+    this.#end(this.#settings.putBack ? bytes : null);
+    this.#settle({ state: 'hello', hello, proxy, bytes }, this);
   }
 
   #fail(state: 'no_hello' | 'refused' | 'closed', error: SensorError): void {

@@ -18,7 +18,8 @@ async function backendFor(speech: Speech, inside?: Parameters<typeof speakingBac
 
 /** How often a backend speaks up to the answer to a login: the greeting counts. */
 const turns: Readonly<Record<string, number>> = { imap: 2, pop3: 3, submission: 3, smtp: 3, sieve: 2 };
-const soon = { backendTimeout: 60, connectTimeout: 5000 };
+/** Time enough for a backend that is not at fault, on a machine with other things to do. */
+const soon = { backendTimeout: 250, connectTimeout: 5000 };
 
 describe.each(speeches.map((speech) => [speech.protocol, speech] as const))(
   'a %s backend that fails before its login is done',
@@ -114,7 +115,12 @@ describe('a backend whose process is killed', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const says = async () => String((await lines.next()).value);
-    return { port: Number(await says()), says, kill: () => child.kill('SIGKILL') };
+    const gone = once(child, 'exit');
+    const kill = async () => {
+      child.kill('SIGKILL');
+      await gone;
+    };
+    return { port: Number(await says()), says, kill };
   }
 
   it('in the middle of a login is unavailable', async () => {
@@ -124,7 +130,7 @@ describe('a backend whose process is killed', () => {
     await client.until(speech.greeted);
     const answered = logIn(client, speech, 'u', 'other');
     expect(await backend.says()).toBe('asked');
-    backend.kill();
+    await backend.kill();
     expect(await answered).toMatch(speech.unavailable);
     expect(await logIn(client, speech)).toMatch(speech.unavailable);
     expect(proxy.logins.map(({ reasonCode }) => reasonCode)).toEqual([
@@ -144,7 +150,7 @@ describe('a backend whose process is killed', () => {
         return client;
       }),
     );
-    backend.kill();
+    await backend.kill();
     for (const client of clients) expect(await client.toEnd()).toBe('');
     await proxy.proxy.close(60_000);
     expect(proxy.proxy.connections).toBe(0);

@@ -1,5 +1,6 @@
 import { SensorError } from '../../errors.js';
 import type { BackendIntroduction, Protocol } from '../dialogue.js';
+import { Ending } from '../ending.js';
 import type { LinkRequest, Links, RawLink, ReadyLink } from '../links.js';
 import type { BackendOptions, ProxyOptions } from '../options.js';
 import type { Notices } from '../ports.js';
@@ -20,7 +21,7 @@ export class BackendLinks implements Links {
   readonly #checks: Map<string, Check>;
   readonly #introductions = new Introductions();
   readonly #repeated: Repeated[] = [];
-  readonly #closing = new AbortController();
+  readonly #closing = new Ending();
   /** Hosts that did not take what they were told of a client; the operator knows. */
   readonly #untold = new Set<Host>();
   #started = false;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from '../../endpoint.js';
 import { writeProxyHeader } from '../../haproxy/index.js';
 import type { ForwardedIdentity } from '../attempt.js';
+import type { EndSignal } from '../ending.js';
 import { hangUp } from '../hang-up.js';
 import { FIRST_TTL } from '../limits.js';
 import type { BackendOptions } from '../options.js';
@@ -13,7 +14,7 @@ import { clientHeader } from './proxy-header.js';
  * A health check goes about a host as a client with TLS would, but speaks for itself: with our own addresses. So it finds out whether the host takes what it is to be told of
  * clients, and hears of the mechanisms they are offered.
  */
-export function checkApproach(backend: BackendOptions, check: Check, signal: AbortSignal): Approach {
+export function checkApproach(backend: BackendOptions, check: Check, signal: EndSignal): Approach {
   const { protocol, tls, verify, terminated } = check;
   const version = backend.proxyProtocol;
   return {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { SensorError } from '../../errors.js';
+import type { EndSignal } from '../ending.js';
 
 /** An error that comes while nobody waits for one is found out by whoever waits next: the stream is destroyed then. */
 function ignore(): void {}
@@ -15,7 +16,7 @@ export interface Waiting<T> {
  * destroyed and what is being waited for is rejected. One timer and one listener for the signal at a time; neither outlives {@link release}.
  */
 export class Leash {
-  readonly #signal: AbortSignal;
+  readonly #signal: EndSignal;
   readonly #gone: () => SensorError;
   readonly #onAbort = () => this.#cut(this.#gone());
   #timer: NodeJS.Timeout | undefined;
@@ -24,7 +25,7 @@ export class Leash {
   #reject: ((error: SensorError) => void) | null = null;
 
   /** @param gone what to say when the signal fires */
-  constructor(signal: AbortSignal, gone: () => SensorError) {
+  constructor(signal: EndSignal, gone: () => SensorError) {
     this.#signal = signal;
     this.#gone = gone;
     if (signal.aborted) this.#ended = gone();

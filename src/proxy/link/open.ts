@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { SensorError } from '../../errors.js';
 import type { ForwardedIdentity } from '../attempt.js';
 import type { BackendDialogue, BackendDialogueSettings, BackendIntroduction, Protocol } from '../dialogue.js';
+import type { EndSignal } from '../ending.js';
 import type { BackendOptions, LimitOptions } from '../options.js';
 import { connectTo } from './connect.js';
 import { closed, converse } from './converse.js';
@@ -29,7 +30,7 @@ export interface Approach {
   /** The PROXY header; null: none. */
   readonly header: ((socket: Socket) => Uint8Array) | null;
   readonly identity: (socket: Socket) => ForwardedIdentity | null;
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
 }
 
 export interface Opened {
@@ -102,7 +103,7 @@ async function begin(
   return socket;
 }
 
-async function attempt<T>(host: Host, signal: AbortSignal, open: (leash: Leash) => Promise<T>): Promise<T> {
+async function attempt<T>(host: Host, signal: EndSignal, open: (leash: Leash) => Promise<T>): Promise<T> {
   const gone = () =>
     linkFailure('proxy_dest_internal_failure', 'signal', host.label, 'is not needed any more: the client has gone');
   if (signal.aborted) throw gone();

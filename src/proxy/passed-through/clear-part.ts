@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Accepted, endReason } from '../accepted.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
+import { Ending, type EndSignal } from '../ending.js';
 import type { LimitOptions } from '../options.js';
 import { readPiece } from '../read-piece.js';
 
@@ -17,11 +18,11 @@ type RefusedStep = Extract<ClientStep, { step: 'refused' }>;
  */
 export class ClearPart {
   readonly #socket: Socket;
-  readonly #signal: AbortSignal;
+  readonly #signal: EndSignal;
   readonly #dialogue: ClientDialogue;
   readonly #maxBytes: number;
   readonly #refused: (step: RefusedStep) => void;
-  readonly #gone = new AbortController();
+  readonly #gone = new Ending();
   readonly #late: NodeJS.Timeout;
   #received = 0;
   #end: ClearEnd | null = null;
@@ -54,7 +55,7 @@ export class ClearPart {
   }
 
   /** Fires when it is over: a link under way is not needed any more. */
-  get gone(): AbortSignal {
+  get gone(): EndSignal {
     return this.#gone.signal;
   }
 

@@ -1,6 +1,7 @@
 import type { ConnectionFingerprint } from '../../socket/index.js';
 import type { Accepted, Services } from '../accepted.js';
 import type { ClientStep, ReasonCode } from '../dialogue.js';
+import type { EndSignal } from '../ending.js';
 import type { LinkRequest } from '../links.js';
 import { helloRow, type LoginWords, loginEvent } from '../login-event.js';
 import type { BackendOptions } from '../options.js';
@@ -34,7 +35,7 @@ export class PassedClient {
   }
 
   /** @param signal ends the attempt to link */
-  linkRequest(backend: BackendOptions, signal: AbortSignal): LinkRequest {
+  linkRequest(backend: BackendOptions, signal: EndSignal): LinkRequest {
     const { listener, remote, local } = this.#accepted;
     const serverName = this.#fingerprint?.hello.serverName ?? null;
     return {

@@ -1,5 +1,6 @@
 import type { LoginEnd, LoginFacts, Verdict } from '../../model/index.js';
 import type { AttemptOutcome, Credentials } from '../attempt.js';
+import type { EndSignal } from '../ending.js';
 import type { LoginPolicy } from '../ports.js';
 import type { Tarpits } from './tarpits.js';
 
@@ -10,7 +11,7 @@ export interface DecidedAttempt<Answer> {
   /** Not to be wiped before the decision is there. */
   readonly password: Uint8Array | null;
   /** Fires when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** Tries the credentials at a backend. Called once or never. */
   readonly authenticate: () => Promise<Answer>;
 }

@@ -1,3 +1,4 @@
+import type { EndSignal } from '../ending.js';
 /** Logins that a policy makes wait. Each costs its connection and a timer; how many there may be is bounded. */
 export class Tarpits {
   readonly #max: number;
@@ -18,7 +19,7 @@ export class Tarpits {
    * @param signal fires when the client has gone: it need not wait any longer
    * @returns `full` at once, where too many wait already
    */
-  async hold(seconds: number, signal: AbortSignal): Promise<'waited' | 'left' | 'full'> {
+  async hold(seconds: number, signal: EndSignal): Promise<'waited' | 'left' | 'full'> {
     if (signal.aborted) return 'left';
     if (this.#held >= this.#max) return 'full';
     this.#held++;

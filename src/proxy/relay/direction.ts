@@ -30,6 +30,12 @@ export class Direction {
     else source.resume();
   }
 
+  /** Bytes that have gone this way already. */
+  count(chunk: Uint8Array): void {
+    this.bytes += chunk.length;
+    this.#look(chunk);
+  }
+
   /** Lets `source` flow again. What it gives is thrown away where `sink` has gone. */
   readonly release = (): void => {
     if (!this.#isHeld) return;
@@ -47,8 +53,12 @@ export class Direction {
       }
     }
     // Afterwards: looking must not hold up the bytes.
-    if (this.#watch !== null && !this.#watch(chunk)) this.#watch = null;
+    this.#look(chunk);
   };
+
+  #look(chunk: Uint8Array): void {
+    if (this.#watch !== null && !this.#watch(chunk)) this.#watch = null;
+  }
 
   readonly #onEnd = (): void => {
     this.#sink.end();

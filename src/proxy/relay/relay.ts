@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { EndSignal } from '../ending.js';
 import { Direction } from './direction.js';
 import { KEEPALIVE_DELAY, LINGER_TIMEOUT } from './limits.js';
 
@@ -13,9 +14,11 @@ export interface RelayResult {
 
 export interface RelayOptions {
   /** Ends both connections at once. Where the client has gone by itself, it changes nothing. */
-  readonly signal?: AbortSignal;
+  readonly signal?: EndSignal;
   /** Sees what the client sends, after it was passed on, until it returns false. Must neither throw nor keep or change the bytes. */
   readonly watch?: (bytes: Uint8Array) => boolean;
+  /** What the client said first, where it has been written to the backend already; `watch` sees it. */
+  readonly sent?: Uint8Array | null;
 }
 
 /**
@@ -37,7 +40,7 @@ class Relay {
   readonly #client: Duplex;
   readonly #backend: Duplex;
   readonly #resolve: (result: RelayResult) => void;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: EndSignal | undefined;
   readonly #forth: Direction;
   readonly #back: Direction;
   #error: Error | null = null;
@@ -55,6 +58,7 @@ class Relay {
     backend.on('close', this.#onBackendClose);
     for (const stream of [client, backend]) stream.on('error', this.#onError);
     this.#signal?.addEventListener('abort', this.#onAbort);
+    if (options.sent != null) this.#forth.count(options.sent);
     this.#forth.start();
     this.#back.start();
     // 'close' is told once: here it may have been before.

@@ -4,6 +4,7 @@ import type { ConnectionFingerprint } from '../../socket/index.js';
 import type { Accepted, Services } from '../accepted.js';
 import type { ClaimedIdentity, ForwardedIdentity } from '../attempt.js';
 import type { ClientStep, ReasonCode } from '../dialogue.js';
+import type { EndSignal } from '../ending.js';
 import { FIRST_TTL } from '../limits.js';
 import type { LinkRequest } from '../links.js';
 import { helloRow, type LoginWords, loginEvent } from '../login-event.js';
@@ -69,7 +70,7 @@ export class Client {
   }
 
   /** @throws SensorError where the login must not be passed on: the proxies it came through seem to form a circle */
-  linkRequest(backend: BackendOptions, signal: AbortSignal): LinkRequest {
+  linkRequest(backend: BackendOptions, signal: EndSignal): LinkRequest {
     if ((this.#claim?.ttl ?? FIRST_TTL) <= 1) {
       const message = 'TTL reached zero: proxies appear to be looping';
       throw new SensorError('proxy_dest_internal_failure', 'ttl', 0, message);

@@ -4,6 +4,7 @@ import type { Verdict } from '../../model/index.js';
 import type { Services } from '../accepted.js';
 import type { Attempt } from '../attempt.js';
 import type { ReasonCode } from '../dialogue.js';
+import { Ending, type EndSignal } from '../ending.js';
 import { hangUp } from '../hang-up.js';
 import type { ReadyLink } from '../links.js';
 import { decideLogin, passwordShown } from '../policy/index.js';
@@ -32,7 +33,7 @@ export class LoginAttempt {
   readonly #services: Services;
   readonly #challenge: (challenge: Uint8Array) => void;
   readonly #onHeld: () => void;
-  readonly #abandoned = new AbortController();
+  readonly #abandoned = new Ending();
   #user: string | null;
   #backend: string | null = null;
   #login: BackendLogin | null = null;
@@ -122,7 +123,7 @@ export class LoginAttempt {
   /** A policy has its say before and after the backend. */
   async #decide(policy: LoginPolicy, early: EarlyLink | null): Promise<AttemptEnd> {
     const { tarpits } = this.#services;
-    const hold = async (seconds: number, signal: AbortSignal) => {
+    const hold = async (seconds: number, signal: EndSignal) => {
       this.#awaitsClient = true;
       this.#onHeld();
       const held = await tarpits.hold(seconds, signal);

@@ -4,6 +4,7 @@ import { SensorError } from '../../errors.js';
 import { type Accepted, endReason, type Services } from '../accepted.js';
 import type { Attempt } from '../attempt.js';
 import type { ClientDialogue, ClientStep, ReasonCode } from '../dialogue.js';
+import { Ending } from '../ending.js';
 import { hangUp } from '../hang-up.js';
 import { MAX_APOP_LINKS } from '../limits.js';
 import type { ReadyLink } from '../links.js';
@@ -31,7 +32,7 @@ export class TerminatedSession {
   /** What is under way: each ends soon after the session, and may tell a line. */
   readonly #works = new Set<Promise<void>>();
   /** Ends links that are being made. */
-  readonly #gone = new AbortController();
+  readonly #gone = new Ending();
   #stream: Duplex;
   #dialogue: ClientDialogue | null = null;
   #received = 0;
