@@ -34,9 +34,7 @@ function tell(issue: Issue, above: KeyPath, shape: Shape): void {
       return;
     case 'invalid_union': {
       // Of the alternatives the one whose type fits; a text that is no address is a bad address, and not "no list".
-      const near = issue.errors.filter(
-        (errors) => !errors.some((e) => e.path.length === 0 && e.code === 'invalid_type'),
-      );
+      const near = issue.errors.filter((errors) => !errors.some((each) => isOfOtherType(each, valueAt(value, path))));
       if (near.length === 1) for (const inner of near[0]!) tell(inner, path, shape);
       else report.error(path, expectation(unionExpects(issue), valueAt(value, path), path));
       return;
@@ -44,6 +42,12 @@ function tell(issue: Issue, above: KeyPath, shape: Shape): void {
     default:
       report.error(path, expectation(issue.message, valueAt(value, path), path));
   }
+}
+
+/** Words to choose from have no type of their own: a list is none of them. */
+function isOfOtherType({ path, code }: Issue, value: unknown): boolean {
+  if (path.length > 0) return false;
+  return code === 'invalid_type' || (code === 'invalid_value' && typeof value === 'object');
 }
 
 /** A discriminated union has its alternatives in a list of its own. */
