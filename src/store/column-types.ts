@@ -1,8 +1,16 @@
 /** What a column holds in a file that nobody tampered with. */
-export type ColumnType = 'number' | 'number or null' | 'text' | 'text or null' | 'bytes or null';
+export type ColumnType =
+  | 'number'
+  | 'number or null'
+  | 'text'
+  | 'text or null'
+  | 'bytes'
+  | 'bytes or null'
+  | 'bytes or text'
+  | 'bytes, text or null';
 
 /** Its code is of the driver's kind, so that it comes out as `database_damaged` with the file's name. */
-class WrongType extends Error {
+export class WrongType extends Error {
   readonly code = 'SQLITE_MISMATCH';
 }
 
@@ -37,7 +45,8 @@ export function parsePairs(text: string): readonly (readonly [string, string | n
   );
 }
 
-function parseArray<Item>(text: string, isItem: (item: unknown) => item is Item): readonly Item[] {
+/** @throws an error that `guarded` knows, where it is no JSON array of such items */
+export function parseArray<Item>(text: string, isItem: (item: unknown) => item is Item): readonly Item[] {
   try {
     const list: unknown = JSON.parse(text);
     if (Array.isArray(list) && list.every(isItem)) return list;
@@ -57,7 +66,13 @@ function fits(value: unknown, type: ColumnType): boolean {
       return typeof value === 'string';
     case 'text or null':
       return value === null || typeof value === 'string';
+    case 'bytes':
+      return Buffer.isBuffer(value);
     case 'bytes or null':
       return value === null || Buffer.isBuffer(value);
+    case 'bytes or text':
+      return typeof value === 'string' || Buffer.isBuffer(value);
+    case 'bytes, text or null':
+      return value === null || typeof value === 'string' || Buffer.isBuffer(value);
   }
 }

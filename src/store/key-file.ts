@@ -38,17 +38,35 @@ export function mark(connection: Connection, secret: Secret): void {
 }
 
 /** Begins a new key: from now on nothing of the old one can be computed. To be called under the write lock. */
-export function renewSecret(connection: Connection, path: string): Secret {
+export function renewSecret(connection: Connection, path: string): void {
   const secret = writeKeyFile(path);
   mark(connection, secret);
-  connection.exec('UPDATE logins SET user_key = NULL WHERE user_key IS NOT NULL');
-  return secret;
+  forgetUsers(connection);
+}
+
+/** What is kept by user is nobody's from now on. Tables of a later schema than the file's are not there yet. */
+function forgetUsers(connection: Connection): void {
+  const hasTable = connection.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  for (const table of ['logins', 'heard']) {
+    if (hasTable.get(table) !== undefined) {
+      connection.exec(`UPDATE ${table} SET user_key = NULL WHERE user_key IS NOT NULL`);
+    }
+  }
+  // Of the counts one cannot always tell which are by user: all of them are learned again within days.
+  for (const table of ['user_clients', 'user_networks', 'usual']) {
+    if (hasTable.get(table) !== undefined) connection.exec(`DELETE FROM ${table}`);
+  }
 }
 
 /** Whether a secret is the database's own. */
 export function isMarked(connection: Connection, secret: Secret): boolean {
+  return markOf(connection) === secret.check.toString('hex');
+}
+
+/** What tells the database's key from others, in hex; empty where somebody took it out by hand. */
+export function markOf(connection: Connection): string {
   const row = connection.prepare<[], { value: unknown }>("SELECT value FROM settings WHERE name = 'key_check'").get();
-  return Buffer.isBuffer(row?.value) && row.value.equals(secret.check);
+  return Buffer.isBuffer(row?.value) ? row.value.toString('hex') : '';
 }
 
 function readKeyFile(path: string): Secret | null {

@@ -30,8 +30,17 @@ export function secretOf(bytes: Buffer): Secret {
     check: derive('check').subarray(0, KEY_BYTES),
     observation: (digest) => keyed(observations, digest),
     login: (row, userKey) => keyed(logins, loginText(row, userKey)),
-    user: (name) => keyed(users, name.normalize('NFC').toLowerCase()),
+    user: (name) => keyed(users, plainName(name)),
   };
+}
+
+/** Whether two names are one user's, as the keyed hash has it. */
+export function sameUser(name: string, other: string): boolean {
+  return plainName(name) === plainName(other);
+}
+
+function plainName(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 export function newSecretBytes(): Buffer {

@@ -36,3 +36,15 @@ export const BACKUP_PAGES = 4_096;
 
 /** Rows an export reads at a time. */
 export const EXPORT_PAGE = 1_000;
+
+/** Sessions told by the beginning of their name, where nothing else is said. */
+export const SESSIONS_LISTED = 20;
+
+/** Attempts of one session that are told: a connection has a handful, but a name is whatever a mail server says it is. */
+export const ATTEMPTS_OF_SESSION = 1_000;
+
+/**
+ * Characters of a JSON cell that is read back. What a policy says of a login takes some hundred; a cell of a file that somebody made up may have a gigabyte, and takes
+ * a multiple of it when parsed.
+ */
+export const JSON_CELL = 65_536;

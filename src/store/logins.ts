@@ -1,6 +1,7 @@
 import type { LoginOutcome, RecordedLogin } from '../model/index.js';
 import type { Database } from './database.js';
 import type { Statement } from './driver.js';
+import type { PolicyTables } from './policy/tables.js';
 import { type LoginColumns, loginOf } from './stored-rows.js';
 import type { LoginFilter, LoginStore, Stored, StoredLogin, UserForm } from './surface/index.js';
 import { rewrite, truncateLog } from './wipe.js';
@@ -28,6 +29,7 @@ const BY_FINGERPRINT = `
 export class Logins implements LoginStore {
   readonly #database: Database;
   readonly #writer: Writer;
+  readonly #policy: PolicyTables;
   readonly #all: Statement<[Conditions], LoginColumns>;
   readonly #byUser: Statement<[Conditions], LoginColumns>;
   readonly #byFingerprint: Statement<[Conditions], LoginColumns>;
@@ -35,9 +37,10 @@ export class Logins implements LoginStore {
   readonly #deleteUser: Statement<[Buffer]>;
   readonly #uncount: Statement<[number]>;
 
-  constructor(database: Database, writer: Writer) {
+  constructor(database: Database, writer: Writer, policy: PolicyTables) {
     this.#database = database;
     this.#writer = writer;
+    this.#policy = policy;
     this.#all = database.prepare(SELECT(''));
     this.#byUser = database.prepare(SELECT('user_key = @user AND'));
     this.#byFingerprint = database.prepare(SELECT(BY_FINGERPRINT));
@@ -74,7 +77,7 @@ export class Logins implements LoginStore {
       const deleted = this.#database.transaction(() => {
         const { changes } = this.#deleteUser.run(this.#database.secret.user(name));
         this.#uncount.run(changes);
-        return changes;
+        return changes + this.#policy.deleteUser(name);
       });
       rewrite(this.#database);
       truncateLog(this.#database);

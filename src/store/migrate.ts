@@ -9,7 +9,7 @@ import type { Secret } from './keys.js';
 const APPLICATION_ID = 0x4a413353;
 
 /** From this schema on a database has a key file: 0002 brings it. */
-const FIRST_KEYED_SCHEMA = 2;
+export const FIRST_KEYED_SCHEMA = 2;
 
 export interface Migration {
   /** From 1, without gaps. */

@@ -7,7 +7,7 @@ import { guarded, storeError, translate } from './errors.js';
 import { renewSecret } from './key-file.js';
 import type { Secret } from './keys.js';
 import { BUSY_TIMEOUT_MS } from './limits.js';
-import { type Migration, migrate, readMigrations, requireNewest, schemaOf } from './migrate.js';
+import { FIRST_KEYED_SCHEMA, type Migration, migrate, readMigrations, requireNewest, schemaOf } from './migrate.js';
 import { SqliteStore } from './sqlite.js';
 import type { Store } from './surface/index.js';
 import { refuseTruncated } from './truncation.js';
@@ -50,7 +50,8 @@ export async function openStore(path: string, options: OpenOptions): Promise<Sto
     connection.pragma('cell_size_check = ON');
     const schema = schemaOf(connection, file, migrations.length);
     if (readOnly) requireNewest(schema, file, migrations.length);
-    const secret = readOnly ? null : prepareWriting(connection, file, migrations, options.newKey ?? false);
+    const newKey = options.newKey === true && schema >= FIRST_KEYED_SCHEMA;
+    const secret = readOnly ? null : prepareWriting(connection, file, migrations, newKey);
     return new SqliteStore(new Database(connection, file, secret));
   } catch (error) {
     connection?.close();
@@ -107,6 +108,6 @@ function prepareWriting(
   connection.pragma('foreign_keys = OFF');
   // What is deleted is overwritten, not only unlinked.
   connection.pragma('secure_delete = ON');
-  if (!newKey) return migrate(connection, file, migrations);
-  return connection.transaction(() => renewSecret(connection, file)).immediate();
+  if (newKey) connection.transaction(() => renewSecret(connection, file)).immediate();
+  return migrate(connection, file, migrations);
 }

@@ -2,10 +2,11 @@ import { cutAddress } from './address.js';
 import type { Database } from './database.js';
 import type { FingerprintTable } from './fingerprint-table.js';
 import { ROWS_PER_PRUNING } from './limits.js';
+import { momentsOf } from './moments.js';
+import { prunePolicy } from './policy/prune.js';
+import { repeat, step } from './steps.js';
 import type { PruneResult, Retention } from './surface/index.js';
 import { truncateLog } from './wipe.js';
-
-const SECONDS_PER_DAY = 86_400;
 
 /** The oldest rows of a table that are to be cut, or to go. Cut and uncut ones are apart in the index. */
 const OLDEST = (table: string, cut: string) =>
@@ -27,9 +28,10 @@ const ADD_UP = `
 INSERT INTO totals SELECT fingerprint_id, dst_port, starttls, sum(hellos), sum(succeeded), sum(failed), sum(refused), sum(untried), min(first_seen), max(last_seen)
 FROM aggregates WHERE fingerprint_id = ? GROUP BY dst_port, starttls`;
 
-/** Nothing was counted for it in all the time that counts are kept, and no row refers to it. */
+/** Nothing was counted for it in all the time that counts are kept, and no row refers to it: of logins a policy heard of, none since their last day is there. */
 const UNUSED = `
-DELETE FROM fingerprints WHERE id = ? AND NOT EXISTS (SELECT 1 FROM aggregates WHERE fingerprint_id = fingerprints.id)
+DELETE FROM fingerprints WHERE id = @id AND (heard_day IS NULL OR heard_day < @heardDay)
+  AND NOT EXISTS (SELECT 1 FROM aggregates WHERE fingerprint_id = fingerprints.id)
   AND NOT EXISTS (SELECT 1 FROM observations WHERE fingerprint_id = fingerprints.id)
   AND NOT EXISTS (SELECT 1 FROM logins WHERE fingerprint_id = fingerprints.id)
   AND NOT EXISTS (SELECT 1 FROM server_names WHERE fingerprint_id = fingerprints.id)`;
@@ -41,15 +43,15 @@ export async function prune(
   now: number,
   retention: Retention,
 ): Promise<PruneResult> {
-  const before = (days: number) => Math.max(Number.MIN_SAFE_INTEGER, Math.floor(now - days * SECONDS_PER_DAY));
-  const [addresses, logins, observations] = [retention.addresses, retention.logins, retention.observations].map(before);
+  const moments = momentsOf(now, retention);
+  const { addresses, logins, observations } = moments;
   database.guarded(() =>
     database.connection.function('cut_address', { deterministic: true }, (ip: unknown) =>
       typeof ip === 'string' ? cutAddress(ip) : null,
     ),
   );
-  const inBatches = async (sql: string, parameter: number | undefined, counted?: string): Promise<number> => {
-    const statement = database.guarded(() => database.prepare<[number | undefined]>(sql));
+  const inBatches = async (sql: string, parameter: number, counted?: string): Promise<number> => {
+    const statement = database.guarded(() => database.prepare<[number]>(sql));
     const uncount = database.prepare<[number, string]>('UPDATE row_counts SET rows = rows - ? WHERE name = ?');
     return repeat(database, () => {
       const { changes } = statement.run(parameter);
@@ -65,10 +67,20 @@ export async function prune(
     loggedOff += await inBatches(DELETE('logins', cut), logins, 'logins');
   }
   const cut = (await inBatches(CUT_OBSERVATIONS, addresses)) + (await inBatches(CUT_LOGINS, addresses));
-  const counts = await pruneCounts(database, observations ?? 0);
-  const unused = await pruneFingerprints(database, fingerprints);
+  const policy = await prunePolicy(database, moments);
+  const counts = await pruneCounts(database, observations);
+  const unused = await pruneFingerprints(database, fingerprints, moments.heardDay);
   const wiped = database.guarded(() => truncateLog(database));
-  return { cut, logins: loggedOff, observations: gone, counts, fingerprints: unused, wiped };
+  return {
+    cut: cut + policy.cut,
+    logins: loggedOff,
+    observations: gone,
+    heard: policy.heard,
+    known: policy.known,
+    counts,
+    fingerprints: unused,
+    wiped,
+  };
 }
 
 /** Hour by hour a fingerprint has some thousand rows in half a year, so one fingerprint is one step; its totals are added up anew. */
@@ -94,8 +106,12 @@ async function pruneCounts(database: Database, before: number): Promise<number> 
   return deleted;
 }
 
-async function pruneFingerprints(database: Database, fingerprints: FingerprintTable): Promise<number> {
-  const deleteUnused = database.prepare<[number]>(UNUSED);
+async function pruneFingerprints(
+  database: Database,
+  fingerprints: FingerprintTable,
+  heardDay: number,
+): Promise<number> {
+  const deleteUnused = database.prepare<[{ id: number; heardDay: number }]>(UNUSED);
   const linkedTo = database.prepare<[number], { id: number }>('SELECT id FROM fingerprints WHERE whole_id = ?');
   const ids = fingerprintIds(database);
   let deleted = 0;
@@ -103,7 +119,7 @@ async function pruneFingerprints(database: Database, fingerprints: FingerprintTa
     deleted += await step(database, () => {
       let changes = 0;
       for (const id of ids.slice(from, from + ROWS_PER_PRUNING)) {
-        if (deleteUnused.run(id).changes === 0) continue;
+        if (deleteUnused.run({ id, heardDay }).changes === 0) continue;
         changes++;
         // In the same transaction: a link must never lead nowhere, or to whatever is given that number next.
         for (const part of linkedTo.all(id)) fingerprints.link(part.id);
@@ -134,23 +150,4 @@ function fingerprintIds(database: Database): readonly number[] {
       .all()
       .map(({ id }) => id),
   );
-}
-
-async function repeat(database: Database, work: () => number): Promise<number> {
-  let sum = 0;
-  while (true) {
-    const changes = await step(database, work);
-    sum += changes;
-    if (changes < ROWS_PER_PRUNING) return sum;
-  }
-}
-
-/**
- * One transaction, and then as long a pause: SQLite does not hand the lock to who waits longest, and who waits looks for it now and then only.
- */
-async function step(database: Database, work: () => number): Promise<number> {
-  const start = performance.now();
-  const changes = database.guarded(() => database.transaction(work));
-  if (changes > 0) await new Promise((resolve) => setTimeout(resolve, performance.now() - start));
-  return changes;
 }

@@ -5,6 +5,7 @@ import { FingerprintQueries } from './fingerprint-queries.js';
 import { FileImport } from './import.js';
 import { LabelTable } from './labels.js';
 import { Logins } from './logins.js';
+import { PolicyTables } from './policy/tables.js';
 import type { Import, ObservationStore, Store, StoreCounts } from './surface/index.js';
 import { FileUpkeep } from './upkeep.js';
 import { Writer } from './writer.js';
@@ -15,6 +16,7 @@ export class SqliteStore implements Store {
   readonly observations: ObservationStore;
   readonly logins: Logins;
   readonly fingerprints: FingerprintQueries;
+  readonly policy: PolicyTables;
   readonly exports: TableExports;
   readonly upkeep: FileUpkeep;
   readonly #database: Database;
@@ -26,10 +28,11 @@ export class SqliteStore implements Store {
     this.#writer = writer;
     this.labels = new LabelTable(database);
     this.observations = { record: (rows) => database.guarded(() => writer.record(rows)) };
-    this.logins = new Logins(database, writer);
+    this.policy = new PolicyTables(database, writer);
+    this.logins = new Logins(database, writer, this.policy);
     this.fingerprints = new FingerprintQueries(database, writer.fingerprints, this.labels);
     this.exports = new TableExports(database, this.fingerprints);
-    this.upkeep = new FileUpkeep(database, writer.fingerprints);
+    this.upkeep = new FileUpkeep(database, writer.fingerprints, this.policy);
   }
 
   startImport(): Import {

@@ -4,6 +4,7 @@ import { countRows } from './counts.js';
 import type { Database } from './database.js';
 import type { FingerprintTable } from './fingerprint-table.js';
 import { keyPathOf } from './key-file.js';
+import type { PolicyTables } from './policy/tables.js';
 import { prune } from './prune.js';
 import {
   type BackupOptions,
@@ -20,15 +21,18 @@ import { wouldPrune } from './would-prune.js';
 const TIMES = `
 SELECT min(oldest) AS oldest, max(newest) AS newest FROM (
   SELECT (SELECT min(time_s) FROM observations) AS oldest, (SELECT max(time_s) FROM observations) AS newest
-  UNION ALL SELECT (SELECT min(time_s) FROM logins), (SELECT max(time_s) FROM logins))`;
+  UNION ALL SELECT (SELECT min(time_s) FROM logins), (SELECT max(time_s) FROM logins)
+  UNION ALL SELECT (SELECT time_ms FROM heard ORDER BY id LIMIT 1) / 1000, (SELECT time_ms FROM heard ORDER BY id DESC LIMIT 1) / 1000)`;
 
 export class FileUpkeep implements Upkeep {
   readonly #database: Database;
   readonly #fingerprints: FingerprintTable;
+  readonly #policy: PolicyTables;
 
-  constructor(database: Database, fingerprints: FingerprintTable) {
+  constructor(database: Database, fingerprints: FingerprintTable, policy: PolicyTables) {
     this.#database = database;
     this.#fingerprints = fingerprints;
+    this.#policy = policy;
   }
 
   status(): Status {
@@ -43,6 +47,7 @@ export class FileUpkeep implements Upkeep {
         keyPath: keyPathOf(database.path),
         schema: number('user_version'),
         counts: countRows(database),
+        policy: this.#policy.counts(),
         partlyKnown: partly.get()!.n,
         size: size(database.path) + size(`${database.path}-wal`),
         free: number('freelist_count') * number('page_size'),

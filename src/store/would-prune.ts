@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
+import { type Moments, momentsOf } from './moments.js';
+import { wouldPrunePolicy } from './policy/prune.js';
 import type { Retention, WouldPrune } from './surface/index.js';
-
-const SECONDS_PER_DAY = 86_400;
 
 const OLDER = (table: string, cut: string) =>
   `(SELECT count(*) FROM ${table} WHERE cut IN (${cut}) AND recorded_at < @`;
@@ -16,17 +16,15 @@ const DUE = `SELECT
   ${OLDER('observations', '0')}addresses AND recorded_at >= @observations) + ${OLDER('logins', '0')}addresses AND recorded_at >= @logins) AS cut,
   (SELECT count(*) FROM aggregates WHERE recorded_at < @observations) + (SELECT count(*) FROM server_names WHERE recorded_at < @observations) AS counts,
   (SELECT count(*) FROM fingerprints WHERE
-    NOT EXISTS (SELECT 1 FROM aggregates WHERE fingerprint_id = fingerprints.id AND recorded_at >= @observations)
+    (heard_day IS NULL OR heard_day < @heardDay)
+    AND NOT EXISTS (SELECT 1 FROM aggregates WHERE fingerprint_id = fingerprints.id AND recorded_at >= @observations)
     AND NOT EXISTS (SELECT 1 FROM server_names WHERE fingerprint_id = fingerprints.id AND recorded_at >= @observations)
     AND NOT EXISTS (SELECT 1 FROM logins WHERE fingerprint_id = fingerprints.id AND recorded_at >= @logins)) AS fingerprints`;
 
 /** Counts what pruning would cut and delete. */
 export function wouldPrune(database: Database, now: number, retention: Retention): WouldPrune {
-  const before = (days: number) => Math.max(Number.MIN_SAFE_INTEGER, Math.floor(now - days * SECONDS_PER_DAY));
-  const moments = {
-    addresses: before(retention.addresses),
-    logins: before(retention.logins),
-    observations: before(retention.observations),
-  };
-  return database.guarded(() => database.prepare<[typeof moments], WouldPrune>(DUE).get(moments)!);
+  const moments = momentsOf(now, retention);
+  const policy = wouldPrunePolicy(database, moments);
+  const due = database.guarded(() => database.prepare<[Moments], WouldPrune>(DUE).get(moments)!);
+  return { ...due, cut: due.cut + policy.cut, heard: policy.heard, known: policy.known };
 }

@@ -61,6 +61,19 @@ export class Writer {
     this.#database.rollback();
   }
 
+  /** All of `work` or nothing. */
+  transaction<T>(work: () => T): T {
+    this.begin();
+    try {
+      const result = work();
+      this.commit();
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
   #inBatches<Row>(rows: Iterable<Row>, insert: (row: Row) => boolean): Stored {
     const stored = { added: 0, known: 0 };
     let batch: Row[] = [];
@@ -76,16 +89,8 @@ export class Writer {
   }
 
   #write<Row>(batch: readonly Row[], insert: (row: Row) => boolean, stored: { added: number; known: number }): void {
-    this.begin();
-    try {
-      let added = 0;
-      for (const row of batch) if (insert(row)) added++;
-      this.commit();
-      stored.added += added;
-      stored.known += batch.length - added;
-    } catch (error) {
-      this.rollback();
-      throw error;
-    }
+    const added = this.transaction(() => batch.reduce((sum, row) => sum + (insert(row) ? 1 : 0), 0));
+    stored.added += added;
+    stored.known += batch.length - added;
   }
 }

@@ -1,5 +1,6 @@
 import type { FingerprintStore } from './fingerprints.js';
 import type { LabelStore } from './labels.js';
+import type { PolicyStore } from './policy.js';
 import type { Import, LoginStore, ObservationStore } from './records.js';
 import type { StoreCounts } from './stored.js';
 import type { Exports, Upkeep } from './upkeep.js';
@@ -25,6 +26,7 @@ export interface RecordingStore {
 /** A database file. */
 export interface Store extends RecordingStore {
   readonly fingerprints: FingerprintStore;
+  readonly policy: PolicyStore;
   readonly exports: Exports;
   readonly upkeep: Upkeep;
 }

@@ -94,7 +94,7 @@ export interface LoginStore {
   list(filter?: LoginFilter): readonly StoredLogin[];
   /** Every login of a user, the oldest first, by name or by its keyed hash. Upper and lower case are one. */
   exportUser(name: string): readonly StoredLogin[];
-  /** Deletes them, and wipes the places they were in. @returns how many */
+  /** Deletes these, and all that a policy keeps of the user, list entries included; and wipes the places they were in. @returns how many rows */
   forgetUser(name: string): number;
 }
 

@@ -1,4 +1,5 @@
 import type { FingerprintSummary } from './fingerprints.js';
+import type { PolicyCounts } from './policy.js';
 import type { StoredLogin, StoredObservation } from './records.js';
 import type { StoreCounts } from './stored.js';
 
@@ -6,9 +7,9 @@ import type { StoreCounts } from './stored.js';
 export interface Retention {
   /** Clients' addresses whole; afterwards the first 24 bits (IPv4) or 48 (IPv6). */
   readonly addresses: number;
-  /** Logins, row by row. */
+  /** Logins, row by row: those recorded, and those a policy heard of. */
   readonly logins: number;
-  /** Observations, counts and server names, and fingerprints that nothing refers to any more. */
+  /** Observations, counts and server names, fingerprints that nothing refers to any more, and what a policy knows of users, devices and what is usual. */
   readonly observations: number;
 }
 
@@ -20,6 +21,10 @@ export interface WouldPrune {
   readonly cut: number;
   readonly logins: number;
   readonly observations: number;
+  /** Logins that a policy heard of. */
+  readonly heard: number;
+  /** What a policy knows: clients and networks of users, devices, what is usual, and list entries that have run out. */
+  readonly known: number;
   /** Rows of hourly counts and of server names. */
   readonly counts: number;
   readonly fingerprints: number;
@@ -36,13 +41,14 @@ export interface Status {
   readonly keyPath: string;
   readonly schema: number;
   readonly counts: StoreCounts;
+  readonly policy: PolicyCounts;
   /** Fingerprints of `counts` that only logs told of. */
   readonly partlyKnown: number;
   /** Bytes of the file and of the log beside it. */
   readonly size: number;
   /** Bytes of `size` that are free for new rows. */
   readonly free: number;
-  /** Capture time of the oldest and the newest observation or login, seconds since 1970-01-01 UTC; null where there is none. */
+  /** Time of the oldest and the newest observation or login, seconds since 1970-01-01 UTC; null where there is none. */
   readonly oldest: number | null;
   readonly newest: number | null;
 }

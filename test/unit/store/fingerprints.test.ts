@@ -297,7 +297,7 @@ it('the status says what there is', async () => {
   store.observations.record([observation(1), observation(5, { fingerprint: onlyJa3 })]);
   store.logins.record([login(-3)]);
   expect(store.upkeep.status()).toMatchObject({
-    schema: 3,
+    schema: 4,
     counts: { fingerprints: 3, labels: 0, observations: 2, logins: 1 },
     partlyKnown: 2,
     oldest: START - 3,

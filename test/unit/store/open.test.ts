@@ -120,6 +120,7 @@ describe('openStore', () => {
       id: 1,
       whole: 1,
       whole_id: null,
+      heard_day: null,
       ja3: MUTT.ja3?.string,
       ja3_hash: 'f35ce21b44ac0b87d3266294bb1b0e20',
       ja3n_hash: '00000000000000000000000000000001',

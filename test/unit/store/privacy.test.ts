@@ -38,7 +38,7 @@ describe('pruning', () => {
     const { store } = await emptyStore();
     store.observations.record(observations(0, 10));
     store.logins.record([login(1)]);
-    const nothing = { cut: 0, logins: 0, observations: 0, counts: 0, fingerprints: 0, wiped: true };
+    const nothing = { cut: 0, logins: 0, observations: 0, heard: 0, known: 0, counts: 0, fingerprints: 0, wiped: true };
     expect(await store.upkeep.prune(now() + 6 * DAY)).toEqual(nothing);
     const forever = { addresses: Infinity, logins: Infinity, observations: Infinity };
     expect(await store.upkeep.prune(now() + 9999 * DAY, forever)).toEqual(nothing);
