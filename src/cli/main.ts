@@ -1,14 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { packageRoot } from './package-root.js';
 import { say } from './say.js';
+import { version } from './version.js';
 
 // The parser of arguments, and what commands need, are loaded when they are needed: `--version` answers at once.
-function version(): string {
-  const text = readFileSync(new URL('package.json', packageRoot), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 async function printVersion(): Promise<number> {
   const { Output, OutputClosed } = await import('./output.js');
   const output = new Output();

@@ -4,6 +4,7 @@ import { completionCommand } from './commands/completion-command.js';
 import { addDbCommands, dbCommand } from './commands/db-command.js';
 import { explainCommand } from './commands/explain-command.js';
 import { logCommand } from './commands/log-command.js';
+import { policyCommand } from './commands/policy-command.js';
 import { proxyCommand } from './commands/proxy-command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { Output, OutputClosed } from './output.js';
@@ -120,6 +121,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .addCommand(explainCommand(outcome))
     .addCommand(logCommand(outcome))
     .addCommand(proxyCommand(outcome))
+    .addCommand(policyCommand(outcome))
     .addCommand(db)
     .addCommand(demoCommand(outcome))
     .addCommand(completionCommand(outcome))

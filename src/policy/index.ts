@@ -9,6 +9,7 @@ export {
   type PolicyNotices,
   policyDefaults,
 } from './client/index.js';
+export { openDecider, RulesDecider } from './decide/index.js';
 export type { PolicyManagement } from './decide/management.js';
 export type {
   Decider,
@@ -22,6 +23,7 @@ export type {
   PolicyPast,
   RunningDecider,
 } from './decide/options.js';
+export { LocalPolicy, type LocalPolicyPorts } from './local/index.js';
 export type { LoginReport, PolicyLogin, SeenClient } from './login.js';
 export {
   COUNTED,

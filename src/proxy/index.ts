@@ -14,6 +14,6 @@ export {
   type ServerCertificates,
   type UserRule,
 } from './options.js';
-export type { LoginLog, LoginRecorder, Notices, ProxyPorts } from './ports.js';
+export type { LoginLog, LoginPolicy, LoginRecorder, Notices, ProxyPorts } from './ports.js';
 export { couldLeadTo, parseRouteTable, UserPattern } from './route/index.js';
 export { understoodMechanisms } from './sasl/index.js';

@@ -9,3 +9,9 @@ export const FIRST_AFFECTED = 5;
 
 /** Logins replayed between two looks at the keyboard and the bar: a few milliseconds. */
 export const REPLAYED_AT_ONCE = 500;
+
+/** Verdict lines that are not written again for the second question about their login, which comes when the password was tried: seconds later. */
+export const REMEMBERED_LINES = 4_096;
+
+/** Milliseconds that requests on their way have at the end: Dovecot gives up after 2 s. */
+export const CLOSE_GRACE = 2_000;

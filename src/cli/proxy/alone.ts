@@ -1,9 +1,10 @@
 import type { ProxyConfiguration } from '../../config/index.js';
 import type { NoticeLines } from '../../login/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { problemsOf } from '../problems.js';
 import { say } from '../say.js';
 import { dropPrivileges } from './privileges.js';
-import { addressText, problemsOf, RunningProxy } from './running-proxy.js';
+import { addressText, RunningProxy } from './running-proxy.js';
 import { onSignals } from './signals.js';
 
 /** The proxy in one process. @returns when it has been told to end, and all sessions have */

@@ -2,9 +2,10 @@ import { formatProblem, type ProxyConfiguration } from '../../config/index.js';
 import type { NoticeLines } from '../../login/index.js';
 import type { BoundListener } from '../../proxy/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { problemsOf } from '../problems.js';
 import { say } from '../say.js';
 import { dropPrivileges } from './privileges.js';
-import { addressText, problemsOf } from './running-proxy.js';
+import { addressText } from './running-proxy.js';
 import { onSignals } from './signals.js';
 import { WorkerFailure, Workers } from './workers.js';
 

@@ -2,9 +2,10 @@ import cluster from 'node:cluster';
 import type { ProxyConfiguration } from '../../config/index.js';
 import type { NoticeLines } from '../../login/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { problemsOf } from '../problems.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { dropPrivileges } from './privileges.js';
-import { problemsOf, RunningProxy } from './running-proxy.js';
+import { RunningProxy } from './running-proxy.js';
 import { ignoreSignals } from './signals.js';
 
 export const isWorker = (): boolean => cluster.isWorker;
