@@ -89,7 +89,8 @@ export class Counter {
     const key = this.#counts(login) ? this.keyOf(login.parts) : null;
     const seconds = secondsOf(login.time);
     if (key === null || seconds < (since.get(key) ?? 0)) return;
-    this.#usual?.replay(key, this.#add(key, login), seconds);
+    const count = this.#add(key, login);
+    this.#usual?.replay(key, count, seconds);
   }
 
   /** null: one of the values is not told. */
