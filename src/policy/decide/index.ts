@@ -2,6 +2,7 @@
 
 export { unobeyed } from './effects.js';
 export type { KeyStats, PolicyManagement, StatsKey } from './management.js';
+export { openDecider } from './open.js';
 export type {
   Decider,
   Decision,
@@ -12,6 +13,7 @@ export type {
   Learning,
   PolicyBook,
   PolicyPast,
+  RunningDecider,
 } from './options.js';
 export { outcomeOf } from './outcome.js';
-export { type DeciderHistory, type HistoryKey, RulesDecider } from './rules-decider.js';
+export { type DeciderHistory, RulesDecider } from './rules-decider.js';

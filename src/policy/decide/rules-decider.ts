@@ -1,28 +1,21 @@
-import type { Evidence, HeardLogin, ListEntry, ListKey, PolicyBatch, ToldViews } from '../../model/index.js';
-import type { HistoryLogin, HistoryQuestions, HistoryRecord } from '../history/questions.js';
+import type { Evidence, HeardLogin, ListEntry, ListKey, ToldViews } from '../../model/index.js';
+import type { History, HistoryKey, HistoryLogin, HistoryQuestions, HistoryRecord } from '../history/index.js';
 import type { LoginReport, PolicyLogin } from '../login.js';
-import { type CompiledRule, compileRules, matchRule } from '../rules/index.js';
-import { Attempts, attemptKey } from './attempts.js';
+import { type CompiledRule, compileRules, counterSpecsOf, matchRule } from '../rules/index.js';
+import { type Attempt, Attempts, attemptKey } from './attempts.js';
 import { nothingFits, stronger, unobeyed, verdictOfRule } from './effects.js';
 import { heardLogin, together } from './heard.js';
 import { FLUSH_INTERVAL, MAX_BATCH } from './limits.js';
 import type { ListFacts } from './listed-entries.js';
 import { type ListName, Lists } from './lists.js';
 import type { KeyStats, PolicyManagement, StatsKey } from './management.js';
-import type { Decider, Decision, DecisionOptions, DecisionPorts, PolicyPast } from './options.js';
+import type { Decision, DecisionOptions, DecisionPorts, PolicyPast, RunningDecider } from './options.js';
 import { outcomeOf } from './outcome.js';
 
-/** What statistics and resets are about, for the history; null: any. */
-export type HistoryKey = Pick<HistoryLogin, 'userKey' | 'device' | 'remote'>;
-
 /** The history, as a decider needs it. */
-export interface DeciderHistory extends HistoryQuestions, HistoryRecord {
-  /** What has changed since the last call, or a part of it where that is much. */
-  changes(): Pick<PolicyBatch, 'userClients' | 'userNetworks' | 'devices' | 'usual'>;
-  /** Forgets what is known of each of these. */
-  forget(key: HistoryKey): void;
-  countsOf(key: HistoryKey): KeyStats['counts'];
-}
+export type DeciderHistory = HistoryQuestions &
+  HistoryRecord &
+  Pick<History, 'setCounters' | 'changes' | 'forget' | 'countsOf'>;
 
 /**
  * Decides about logins with an allow list and a block list, rules and a history, and keeps the book of it.
@@ -30,9 +23,9 @@ export interface DeciderHistory extends HistoryQuestions, HistoryRecord {
  * A login is counted, and its row written, when its report comes, so that what was asked twice counts once; without any report its row is written some minutes later. What waits is
  * written twice a second, by a timer that keeps no process alive.
  */
-export class RulesDecider implements Decider, PolicyManagement {
-  readonly #rules: readonly CompiledRule[];
-  readonly #maxTarpit: number;
+export class RulesDecider implements RunningDecider, PolicyManagement {
+  #rules: readonly CompiledRule[];
+  #maxTarpit: number;
   readonly #ports: DecisionPorts;
   readonly #history: DeciderHistory;
   readonly #lists: Lists;
@@ -56,6 +49,8 @@ export class RulesDecider implements Decider, PolicyManagement {
   }
 
   decide(login: PolicyLogin): Decision {
+    const now = this.#ports.now();
+    this.#writeForgotten(now);
     const userKey = this.#userKey(login.user);
     const decision = this.#judge(login, userKey);
     const key = attemptKey(login, userKey);
@@ -64,13 +59,12 @@ export class RulesDecider implements Decider, PolicyManagement {
       before === null
         ? { login, userKey, decision }
         : { ...before, decision: stronger(before.decision, ofSecond(login, decision)) };
-    const now = this.#ports.now();
     this.#attempts.remember(key, attempt, now);
-    this.#writeForgotten(now);
     return decision;
   }
 
   report(login: PolicyLogin, report: LoginReport): void {
+    this.#writeForgotten(this.#ports.now());
     const userKey = this.#userKey(login.user);
     const asked = this.#attempts.take(attemptKey(login, userKey));
     const whole = asked === null ? login : together(asked.login, login);
@@ -78,7 +72,12 @@ export class RulesDecider implements Decider, PolicyManagement {
     const outcome = outcomeOf(report);
     if (outcome !== 'none') this.#history.add(pastOf(whole, userKey), outcome);
     this.#write(heardLogin(whole, userKey, decision, outcome));
-    this.#writeForgotten(this.#ports.now());
+  }
+
+  change({ rules, maxTarpit }: Pick<DecisionOptions, 'rules' | 'maxTarpit'>): void {
+    this.#rules = compileRules(rules);
+    this.#maxTarpit = maxTarpit;
+    this.#history.setCounters(counterSpecsOf(rules), null);
   }
 
   listed(list: ListName): readonly ListEntry[] {
@@ -101,25 +100,19 @@ export class RulesDecider implements Decider, PolicyManagement {
 
   stats(key: StatsKey): KeyStats {
     const facts = { ip: key.ip, login: key.login, ja3: key.ja3 === null ? [] : [key.ja3.toLowerCase()] };
-    const counts = Object.assign({}, ...this.#historyKeys(key).map((each) => this.#history.countsOf(each)));
+    const counts = sums(this.#historyKeys(key).map((each) => this.#history.countsOf(each)));
     return { counts, allowed: this.#lists.find('allow', facts), blocked: this.#lists.find('block', facts) };
   }
 
-  /** Hands to the book what waits: of the history a part at a time, so that no login waits for long. */
   flush(): void {
     this.#writeForgotten(this.#ports.now());
-    this.#flushBatch();
+    this.#flushAll();
   }
 
-  /** Writes all that waits, also of logins whose report has not come, and ends. */
   close(): void {
     clearInterval(this.#timer);
-    for (const { login, userKey, decision } of this.#attempts.all()) {
-      this.#write(heardLogin(login, userKey, decision, null));
-    }
-    while (this.#flushBatch()) {
-      // The history tells of its changes in parts.
-    }
+    this.#writeUnreported(this.#attempts.all());
+    this.#flushAll();
   }
 
   #judge(login: PolicyLogin, userKey: string | null): Decision {
@@ -161,15 +154,23 @@ export class RulesDecider implements Decider, PolicyManagement {
   }
 
   #writeForgotten(now: number): void {
-    for (const { login, userKey, decision } of this.#attempts.forgotten(now)) {
-      this.#write(heardLogin(login, userKey, decision, null));
-    }
+    this.#writeUnreported(this.#attempts.forgotten(now));
+  }
+
+  #writeUnreported(attempts: Iterable<Attempt>): void {
+    for (const { login, userKey, decision } of attempts) this.#write(heardLogin(login, userKey, decision, null));
   }
 
   #write(row: HeardLogin): void {
     if (this.#ports.book === null) return;
     this.#heard.push(row);
     if (this.#heard.length >= MAX_BATCH) this.#flushBatch();
+  }
+
+  /** The history tells of its changes in parts. */
+  #flushAll(): void {
+    let isMore = true;
+    while (isMore) isMore = this.#flushBatch();
   }
 
   /** @returns false where there was nothing to write */
@@ -193,6 +194,17 @@ function ofSecond({ session }: PolicyLogin, decision: Decision): Decision {
 
 function notObeyed({ verdict, evidence }: Decision): Decision {
   return { verdict: unobeyed(verdict), evidence };
+}
+
+/** What is counted of several keys together. */
+function sums(parts: readonly KeyStats['counts'][]): KeyStats['counts'] {
+  const all: Record<string, Record<string, number>> = {};
+  for (const [name, numbers] of parts.flatMap((counts) => Object.entries(counts))) {
+    const sum = all[name] ?? {};
+    all[name] = sum;
+    for (const [field, number] of Object.entries(numbers)) sum[field] = (sum[field] ?? 0) + number;
+  }
+  return all;
 }
 
 /** Its evidence tells which parts of the key made the entry fit, and never a name. */

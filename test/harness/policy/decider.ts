@@ -3,11 +3,10 @@ import {
   type DeciderHistory,
   type DecisionOptions,
   type DecisionPorts,
-  type HistoryKey,
   type PolicyPast,
   RulesDecider,
 } from '../../../src/policy/decide/index.js';
-import type { HistoryLogin } from '../../../src/policy/history/questions.js';
+import type { HistoryKey, HistoryLogin } from '../../../src/policy/history/index.js';
 import { pastWith, SUNDAY_NOON } from './rules.js';
 
 /** What stands for a user where no key is at hand. */
@@ -53,6 +52,7 @@ export class OpenDecider {
       ...pastWith(),
       add: (login, outcome) => this.counted.push({ login, outcome }),
       changes: () => ({ userClients: [], userNetworks: [], devices: [], usual: [] }),
+      setCounters: () => {},
       forget: (key) => this.forgotten.push(key),
       countsOf: () => ({}),
       ...history,
