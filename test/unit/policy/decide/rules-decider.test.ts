@@ -65,7 +65,17 @@ describe('what is kept', () => {
     const { session, remote, protocol, port, sni, mechanism, tls, tlsVersion, clientId } = rest;
     expect(open.heard).toEqual([
       {
-        ...{ time, session, remote, protocol, port, sni, mechanism, tls, tlsVersion, clientId, views },
+        time,
+        session,
+        remote,
+        protocol,
+        port,
+        sni,
+        mechanism,
+        tls,
+        tlsVersion,
+        clientId,
+        views,
         userKey: 'key of alice@example.org',
         device: 'd0',
         outcome: 'succeeded',
