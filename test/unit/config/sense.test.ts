@@ -368,6 +368,13 @@ describe('login_log and policy', () => {
     expect(errorsOf(text)).toEqual([found(path, message)]);
   });
 
+  it.each([
+    ['neither server nor rules', more('policy: { nonce: n }\n'), 'policy', 'needs server, or rules'],
+    ['no nonce', more('policy: { server: "http://127.0.0.1:8084/" }\n'), 'policy', 'is missing its nonce'],
+  ])('%s is wrong', (_, text, path, message) => {
+    expect(errorsOf(text)).toEqual([found(path, message)]);
+  });
+
   it('a policy server elsewhere should have TLS', () => {
     const text = more('policy: { server: "http://192.0.2.1:8084/", nonce: n }\n');
     expect(warningsOf(text)).toEqual([found('policy.server', 'in clear')]);

@@ -35,7 +35,7 @@ export const secrets = () =>
   });
 
 export const networks = () =>
-  oneOrMore(network(), 'an address or a network', 'such', 0)
+  oneOrMore(network(), 'an address or a network', 'such')
     .prefault(['127.0.0.0/8', '::1'])
     .describe('Networks that requests may come from.');
 
