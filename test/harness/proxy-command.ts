@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { selfSignedCertificate } from '../../src/certs/index.js';
 import { type Finished, type Running, start } from './command.js';
+import { type LogLine, Notices } from './notices.js';
 
-export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
+export type { LogLine };
 
 /** A port of loopback that nothing listens on just now. */
 async function freePort(): Promise<number> {
@@ -26,25 +27,19 @@ export class ProxyCommand {
   /** Of the login lines. */
   readonly log: string;
   readonly running: Running;
-  /** What it told its operator. */
-  readonly notices: LogLine[] = [];
-  readonly #look = new Set<() => void>();
+  readonly #told: Notices;
 
   private constructor(folder: string, port: number, log: string, running: Running) {
     this.folder = folder;
     this.port = port;
     this.log = log;
     this.running = running;
-    let text = '';
-    running.child.stderr.on('data', (chunk: string) => {
-      text += chunk;
-      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-        const line = text.slice(0, end);
-        text = text.slice(end + 1);
-        if (line.startsWith('{')) this.notices.push(JSON.parse(line) as LogLine);
-      }
-      for (const look of this.#look) look();
-    });
+    this.#told = new Notices(running);
+  }
+
+  /** What it told its operator. */
+  get notices(): readonly LogLine[] {
+    return this.#told.lines;
   }
 
   /** @param more further keys of the configuration, from the folder its files are in @returns when it listens */
@@ -79,17 +74,7 @@ export class ProxyCommand {
 
   /** The first notice that fits, of those that come or, from the `from`th on, have come. */
   notice(message: RegExp, from = 0): Promise<LogLine> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = this.notices.slice(from).find(({ msg }) => message.test(msg));
-        if (found === undefined) return;
-        this.#look.delete(look);
-        resolve(found);
-      };
-      this.#look.add(look);
-      void this.running.finished.then(({ stderr }) => reject(new Error(`ended without ${message}: ${stderr}`)));
-      look();
-    });
+    return this.#told.find(message, from);
   }
 
   signal(signal: NodeJS.Signals): void {

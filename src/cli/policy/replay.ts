@@ -45,6 +45,8 @@ export interface ReplayFigures {
   readonly to: number | null;
   /** Logins whose address was cut to a network. */
   readonly cut: number;
+  /** Logins that a policy refused: nobody knows whether their passwords were right. */
+  readonly refused: number;
 }
 
 interface Tally {
@@ -76,6 +78,7 @@ export class Replay {
   readonly #users = new Set<string>();
   #before = 0;
   #cut = 0;
+  #refused = 0;
   #from: number | null = null;
   #to: number | null = null;
 
@@ -105,6 +108,7 @@ export class Replay {
     this.#from ??= heard.time;
     this.#to = heard.time;
     if (heard.remote?.includes('/') === true) this.#cut++;
+    if (heard.effect.action === 'reject') this.#refused++;
     if (heard.userKey !== null) this.#users.add(heard.userKey);
     const outcome = kindOf(heard.outcome);
     this.#logins[outcome]++;
@@ -136,6 +140,7 @@ export class Replay {
       from: this.#from,
       to: this.#to,
       cut: this.#cut,
+      refused: this.#refused,
     };
   }
 

@@ -80,7 +80,7 @@ export class RunningPolicy {
     try {
       const { decision, server, runtime, warnings } = readAgain();
       for (const warning of warnings) notices.warn(formatProblem(warning));
-      const kept = differing({ server, ...runtime }, { server: configuration.server, ...configuration.runtime });
+      const kept = differing(ofProcess({ decision, server, runtime }), ofProcess(configuration));
       if (kept.length > 0) notices.warn('what has changed for the process itself needs a restart', { kept });
       this.#parts.decider.change(decision);
       this.#parts.log?.reopen();
@@ -117,6 +117,11 @@ async function end({ server, decider, knowledge, recording, log }: Parts): Promi
 async function openLog(log: PolicyRuntime['log']): Promise<NoticeLines | null> {
   if (log.to === 'stderr') return null;
   return openNotices({ target: log.to === 'file' ? { file: log.path } : log.to, plain: false });
+}
+
+/** What is there for as long as the process is: all but the rules. */
+function ofProcess({ decision, server, runtime }: Pick<PolicyConfiguration, 'decision' | 'server' | 'runtime'>) {
+  return { server, learning: decision.learning, history: decision.limits, ...runtime };
 }
 
 /** Which settings are not what the process was started with. */

@@ -62,7 +62,10 @@ function headText({ from, to, users }: ReplayFigures, replayed: Replayed, all: n
 }
 
 /** What keeps the figures from being the whole truth. */
-function notes({ before, cut }: ReplayFigures, { interrupted, patterns, learning }: Replayed): readonly string[] {
+function notes(
+  { before, cut, refused }: ReplayFigures,
+  { interrupted, patterns, learning }: Replayed,
+): readonly string[] {
   const found: string[] = [];
   if (interrupted !== null) found.push(`Interrupted: what comes after ${shownTime(interrupted / 1000)} is not in it.`);
   found.push(
@@ -70,6 +73,11 @@ function notes({ before, cut }: ReplayFigures, { interrupted, patterns, learning
       ? `Nothing is known from before: rules that ask whether a client is new begin with each user's ${plural(learning.logins, 'good login')} over ${plural(learning.days, 'day')}.`
       : `${plural(before, 'login')} from before ${before === 1 ? 'was' : 'were'} learned from.`,
   );
+  if (refused > 0) {
+    found.push(
+      `${plural(refused, 'login')} had been refused by a policy: whether the password was right is not known of them.`,
+    );
+  }
   if (cut > 0) {
     found.push(
       `${plural(cut, 'address', 'addresses')} ${cut === 1 ? 'was' : 'were'} cut to networks by now: conditions on an address see less there.`,

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { ConfigurationError, formatProblem, readPolicyRules } from '../../../config/index.js';
 import type { HeardLogin } from '../../../model/index.js';
 import { type DecisionOptions, openDecider } from '../../../policy/index.js';
@@ -10,7 +9,7 @@ import type { DatabaseChoice } from '../../label-source.js';
 import { moment } from '../../moment.js';
 import { Output } from '../../output.js';
 import { identifier } from '../../policy/identify.js';
-import { REPLAYED_AT_ONCE } from '../../policy/limits.js';
+import { takeAll } from '../../policy/paced.js';
 import { recordedStrings } from '../../policy/recorded-strings.js';
 import { Replay } from '../../policy/replay.js';
 import { replayedRules } from '../../policy/replayed-rules.js';
@@ -95,21 +94,21 @@ async function replay(store: Store, decision: DecisionOptions, { from, since, js
   const run = new Replay(decider, identify, rules, since ?? Number.NEGATIVE_INFINITY);
   // What was before the period is learned from.
   const logins = from === 'heard' ? store.policy.heard(0) : store.policy.recorded(0);
-  const last = await each(logins, (login) => {
+  const { code, last } = await each(logins, (login) => {
     now = login.time;
     run.take(login);
   });
   decider.close();
   const figures = run.figures();
-  if (figures.from === null && last.interrupted === null) {
+  if (figures.from === null && last === null) {
     say(nothingText(from, since, figures.before));
     return EXIT.failed;
   }
-  const replayed: Replayed = { from, since, interrupted: last.interrupted, patterns, learning: decision.learning };
+  const replayed: Replayed = { from, since, interrupted: last?.time ?? null, patterns, learning: decision.learning };
   const output = new Output();
   output.print(json ? `${jsonOf(figuresJson(figures, replayed))}\n` : await figuresText(figures, replayed));
   await output.flush();
-  return last.code ?? EXIT.done;
+  return code ?? EXIT.done;
 }
 
 function nothingText(from: LoginSource, since: number | null, before: number): string {
@@ -119,29 +118,22 @@ function nothingText(from: LoginSource, since: number | null, before: number): s
     : `${what} since ${new Date(since).toISOString()} (${before} before that)`;
 }
 
-/** @returns what the command ends with where it was interrupted, and the time of the last login that was taken */
+/** @returns the last login that was taken where the command was interrupted, and what it ends with then */
 async function each(
   logins: Iterable<HeardLogin>,
   take: (login: HeardLogin) => void,
-): Promise<{ readonly code: ExitCode | null; readonly interrupted: number | null }> {
+): Promise<{ readonly code: ExitCode | null; readonly last: HeardLogin | null }> {
   const interrupt = new Interrupt();
   const began = performance.now();
   const until = Date.now();
   const bar = errorTakesBar() ? await progressBar('stored logins', began) : null;
   let first: number | null = null;
-  let last: number | null = null;
-  let taken = 0;
   try {
-    for (const login of logins) {
-      take(login);
-      first ??= login.time;
-      last = login.time;
-      if (++taken % REPLAYED_AT_ONCE !== 0) continue;
-      await setImmediate();
-      if (interrupt.signal.aborted) return { code: interrupt.code, interrupted: last };
-      if (performance.now() - began > BAR_AFTER) bar?.update(PARTS * ((last - first) / (until - first)), PARTS);
-    }
-    return { code: null, interrupted: null };
+    const last = await takeAll(logins, take, interrupt.signal, ({ time }) => {
+      first ??= time;
+      if (performance.now() - began > BAR_AFTER) bar?.update(PARTS * ((time - first) / (until - first)), PARTS);
+    });
+    return { code: interrupt.code, last };
   } finally {
     bar?.stop();
     interrupt.release();
