@@ -23,8 +23,11 @@ export function whereIs(remote: string): Where | null {
   if (isIPv6(plain)) {
     const groups = groupsOf(plain);
     const word = (at: number) => ((groups[at]! << 16) | groups[at + 1]!) >>> 0;
+    const address = formatIpv6(word(0), word(2), word(4), word(6));
+    // IPv4-mapped, in digits of any kind: formatted, it has its dots.
+    if (address.includes('.')) return whereIs(address);
     return {
-      address: formatIpv6(word(0), word(2), word(4), word(6)),
+      address,
       network: `${formatIpv6(word(0), (groups[2]! << 16) >>> 0, 0, 0)}${V6_PREFIX}`,
     };
   }

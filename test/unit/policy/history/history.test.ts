@@ -46,7 +46,7 @@ describe('a history', () => {
           plain.add(login);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('a history', () => {
           past.hear(login);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openHistory } from '../../../../src/policy/history/index.js';
+import { DAY, KeptPast, learning, login, logins, START, specs, wide } from './made-up.js';
+
+const narrow = {
+  users: 3,
+  clientsPerUser: 2,
+  networksPerUser: 1,
+  devices: 2,
+  keysPerCounter: 2,
+  usersPerCount: 2,
+  days: 40,
+};
+const failedUsers = { count: 'failed_users', per: ['fingerprint'], window: 3600, usual: false } as const;
+const open = (limits = narrow, past: KeptPast | null = null) =>
+  openHistory({ counters: specs, learning, limits, past, now: () => START });
+
+describe('a history and its limits', () => {
+  it('never remembers more than it may, be the logins what they will', () => {
+    fc.assert(
+      fc.property(logins(120), (all) => {
+        const history = open();
+        for (const each of all) {
+          history.add(each, each.outcome);
+          const { users, clients, networks, devices, keys, counted } = history.size;
+          expect(users).toBeLessThanOrEqual(3);
+          expect(clients).toBeLessThanOrEqual(6);
+          expect(networks).toBeLessThanOrEqual(3);
+          expect(devices).toBeLessThanOrEqual(2);
+          expect(keys).toBeLessThanOrEqual(2 * specs.length);
+          expect(counted).toBeLessThanOrEqual(2 * 2 * specs.length);
+          expect(history.count(specs[0]!, each)?.count ?? 0).toBeLessThanOrEqual(2);
+        }
+      }),
+    );
+  });
+
+  it('takes no more of the past than it may, and the newest of it', () => {
+    const past = new KeptPast();
+    const large = open(wide);
+    for (let i = 0; i < 10; i++) {
+      // In an order that is not that of their times.
+      const n = (i * 7) % 10;
+      large.add(login({ time: START + n * 1000, userKey: `user${n}`, device: `device${n}` }), 'succeeded');
+      large.add(login({ time: START + n * 1000, userKey: 'user9', device: `device${n}` }), 'succeeded');
+    }
+    past.take(large);
+    const history = open(narrow, past);
+    expect(history.size).toMatchObject({ users: 3, devices: 2 });
+    const knows = (userKey: string, device: string) => history.client(login({ userKey, device }))!.same > 0;
+    expect([7, 8].filter((n) => knows(`user${n}`, `device${n}`))).toEqual([7, 8]);
+    expect(Array.from({ length: 10 }, (_, n) => n).filter((n) => knows('user9', `device${n}`))).toEqual([8, 9]);
+    expect(
+      Array.from({ length: 10 }, (_, n) => n).filter(
+        (n) => history.totals(login({ device: `device${n}` }))!.succeeded > 0,
+      ),
+    ).toEqual([8, 9]);
+  });
+
+  it('lets the longest unseen go: of users, of their devices, and of all devices', () => {
+    const history = open();
+    const succeed = (seconds: number, userKey: string, device: string) =>
+      history.add(login({ time: START + seconds * 1000, userKey, device }), 'succeeded');
+    succeed(0, 'a', '1');
+    succeed(1, 'b', '1');
+    succeed(2, 'c', '1');
+    succeed(3, 'a', '2');
+    succeed(4, 'd', '1'); // b goes
+    succeed(5, 'a', '1');
+    succeed(6, 'a', '3'); // a's 2 goes, and of all devices 2 too
+    const now = START + 7000;
+    const knows = (userKey: string, device: string) => history.client(login({ time: now, userKey, device }))!.same;
+    expect([
+      knows('a', '1'),
+      knows('a', '2'),
+      knows('a', '3'),
+      knows('b', '1'),
+      knows('c', '1'),
+      knows('d', '1'),
+    ]).toEqual([2, 0, 1, 0, 1, 1]);
+    expect(history.totals(login({ device: '2' }))).toEqual({ succeeded: 0, failed: 0 });
+    expect(history.totals(login({ device: '1' }))).toEqual({ succeeded: 5, failed: 0 });
+  });
+
+  it('tells users apart up to the limit, stands still there, and goes on once they are out of the window', () => {
+    const history = openHistory({
+      counters: [failedUsers],
+      learning,
+      limits: { ...wide, usersPerCount: 3 },
+      past: null,
+      now: () => START,
+    });
+    const countAfter = (seconds: number, userKey: string) => {
+      const time = START + seconds * 1000;
+      history.add(login({ time, userKey }), 'failed');
+      return history.count(failedUsers, login({ time }))!.count;
+    };
+    expect([1, 2, 2, 3, 4, 5].map((n) => countAfter(n, `user${n}`))).toEqual([1, 2, 2, 3, 3, 3]);
+    expect([6, 7, 8].map((n) => countAfter(7200 + n, `user${n}`))).toEqual([1, 2, 3]);
+    // Seen again, they stay; one comes for each that has gone.
+    expect(countAfter(7200 + 1800, 'user6')).toBe(3);
+    expect(countAfter(10800 + 200, 'user9')).toBe(2);
+  });
+
+  it('remembers users of all keys of a counter up to ten for each, the keys longest unseen going first', () => {
+    const limits = { ...wide, keysPerCounter: 3, usersPerCount: 25 };
+    const history = openHistory({ counters: [failedUsers], learning, limits, past: null, now: () => START });
+    for (const device of ['1', '2']) {
+      for (let n = 0; n < 20; n++) history.add(login({ userKey: `user${n}`, device }), 'failed');
+    }
+    expect(history.size.counted).toBe(20);
+    const countOf = (device: string) => history.count(failedUsers, login({ device }))!.count;
+    expect([countOf('1'), countOf('2')]).toEqual([0, 20]);
+  });
+
+  it('gives memory back as windows and days pass', () => {
+    const history = openHistory({ counters: [failedUsers], learning, limits: wide, past: null, now: () => START });
+    for (let n = 0; n < 100; n++)
+      history.add(login({ userKey: `user${n}`, device: `device${n}` }), n % 2 ? 'failed' : 'succeeded');
+    expect(history.size).toMatchObject({ users: 50, clients: 50, networks: 50, keys: 50, counted: 50 });
+    const later = START + 2 * DAY;
+    for (let n = 0; n < 50; n++) history.add(login({ time: later, userKey: 'user0', device: 'device0' }), 'succeeded');
+    expect(history.size).toMatchObject({ users: 50, keys: 0, counted: 0 });
+    const muchLater = START + 50 * DAY;
+    for (let n = 0; n < 50; n++)
+      history.add(login({ time: muchLater, userKey: 'user0', device: 'device0' }), 'succeeded');
+    expect(history.size).toMatchObject({ users: 1, clients: 1, networks: 1 });
+  });
+});
