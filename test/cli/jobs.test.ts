@@ -149,23 +149,27 @@ describe('how many threads', () => {
   const other = sized('other', 100);
   const small = sized('small', 1);
 
+  const several = availableParallelism() > 1;
+
   it.each<[number, readonly string[]]>([
-    [1, [large]],
-    [1, [large, small, small]],
-    [1, [large, '-']],
-    [1, [large, missing, ROOT]],
-    [Math.min(2, availableParallelism()), [large, other]],
-    [Math.min(3, availableParallelism()), [large, other, small]],
-    [Math.min(availableParallelism(), 80), Array<string>(80).fill(small)],
-  ])('%i (case %#)', (expected, of) => {
-    expect(planJobs(of, null).jobs).toBe(expected);
+    [0, [large]],
+    [0, [large, small, small]],
+    [0, [large, '-']],
+    [0, [large, missing, ROOT]],
+    // The main thread reads one of them.
+    [several ? 1 : 0, [large, other]],
+    [several ? 2 : 0, [large, other, small]],
+    [several ? Math.min(availableParallelism(), 80) : 0, Array<string>(80).fill(small)],
+  ])('%i besides the main one (case %#)', (expected, of) => {
+    expect(planJobs(of, null).threads).toBe(expected);
   });
 
   it.each([
-    [3, 8, [small, small, small]],
-    [2, 2, [small, small, small]],
-    [1, 8, ['-', small]],
-  ] as const)('%i where %i are asked for (case %#)', (expected, asked, of) => {
-    expect(planJobs(of, asked).jobs).toBe(expected);
+    [2, 8, [small, small, small], [null, small, small]],
+    [2, 2, [small, small, small], [small, small, small]],
+    [3, 8, ['-', small, small, small], [null, small, small, small]],
+    [0, 8, ['-', small], [null, small]],
+  ] as const)('%i where %i files are to be read at once (case %#)', (expected, asked, of, files) => {
+    expect(planJobs(of, asked)).toEqual({ threads: expected, files });
   });
 });

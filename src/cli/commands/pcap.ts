@@ -66,7 +66,7 @@ class PcapRun {
     try {
       const plan = planJobs(files, this.#options.jobs);
       // Threads start while labels are read.
-      if (plan.jobs > 1) this.#pool = await this.#startPool(plan);
+      if (plan.threads > 0) this.#pool = await this.#startPool(plan);
       const labels = needsLabels(this.#options) ? (store?.labels.all() ?? (await this.#readLabels())) : null;
       const sink = await sinkFor(this.#options, labels === null ? () => [] : await labelFinder(labels, openssl));
       this.#sink = sink;
@@ -111,9 +111,9 @@ class PcapRun {
     });
   }
 
-  async #startPool({ files, jobs }: Plan): Promise<JobPool> {
+  async #startPool({ files, threads }: Plan): Promise<JobPool> {
     const { JobPool } = await import('../jobs/index.js');
-    const pool = new JobPool(files, jobs, (index, read, total) => {
+    const pool = new JobPool(files, threads, (index, read, total) => {
       if (index === this.#turn) this.#progress?.update(read, total);
     });
     this.#interrupt.signal.addEventListener('abort', () => pool.stop(), { once: true });
