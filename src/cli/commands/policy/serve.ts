@@ -5,6 +5,7 @@ import {
   readPolicyConfiguration,
 } from '../../../config/index.js';
 import { formatEndpoint } from '../../../endpoint.js';
+import { SensorError } from '../../../errors.js';
 import { openNotices } from '../../../login/index.js';
 import { EXIT, type ExitCode, UsageError } from '../../exit-codes.js';
 import { RunningPolicy } from '../../policy/running-policy.js';
@@ -36,7 +37,9 @@ export async function policy(path: string | undefined, onlyCheck: boolean): Prom
     if (user !== null) dropPrivileges({ user, group });
     running = await RunningPolicy.start({ configuration, readAgain: read, notices, version: version() });
   } catch (error) {
-    for (const text of problemsOf(error)) say(text);
+    // Of several addresses it says which.
+    const place = error instanceof SensorError && error.code === 'policy_listen' ? `${error.field}: ` : '';
+    for (const text of problemsOf(error)) say(`${place}${text}`);
     return EXIT.failed;
   }
   const stopped = new Promise<void>((resolve) => {
