@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { ListEntry, ListKey } from '../../model/index.js';
 import { readNetwork } from '../server/addresses.js';
+import { bitsOf, firstBits } from './network-bits.js';
 
 /** What entries of a list are looked up by. */
 export interface ListFacts {
@@ -59,8 +59,7 @@ export class ListedEntries {
   find({ ip, login, ja3 }: ListFacts, now: number): ListEntry | null {
     if (this.#entries.size === 0) return null;
     const ips = ip === null ? [] : this.#networksOf(ip);
-    const user = login?.toLowerCase() ?? null;
-    const logins = user === null ? [] : [user];
+    const logins = login === null ? [] : [login.toLowerCase()];
     const nothing = [null];
     return (
       this.#first(ips, nothing, nothing, now) ??
@@ -75,7 +74,7 @@ export class ListedEntries {
     for (const ip of ips) {
       for (const login of logins) {
         for (const ja3 of hashes) {
-          const entry = this.#entries.get(idOf({ ip, login, ja3 }));
+          const entry = this.#entries.get(joined(ip, login, ja3));
           if (entry !== undefined && entry.expires > now) return entry;
         }
       }
@@ -83,32 +82,34 @@ export class ListedEntries {
     return null;
   }
 
-  /** The address, or network, in every length of prefix that entries have and that it is not wider than; the longest first. */
+  /** The address, or network, by its first bits in every number of them that entries have and that it tells. */
   #networksOf(ip: string): string[] {
     const network = readNetwork(ip);
     if (network === null) return [];
-    const { address, family, prefix } = partsOf(network);
-    const lengths = [...this.#prefixes[family].keys()].filter((length) => length <= prefix).sort((a, b) => b - a);
-    return lengths.map((length) => readNetwork(`${address}/${length}`) ?? network);
+    const bits = bitsOf(network);
+    const found: string[] = [];
+    for (const prefix of this.#prefixes[bits.family].keys()) {
+      if (prefix <= bits.prefix) found.push(firstBits(bits, prefix));
+    }
+    return found;
   }
 
   #count({ ip }: ListKey, change: 1 | -1): void {
     if (ip === null) return;
-    const { family, prefix } = partsOf(ip);
+    const { family, prefix } = bitsOf(ip);
     const left = (this.#prefixes[family].get(prefix) ?? 0) + change;
     if (left === 0) this.#prefixes[family].delete(prefix);
     else this.#prefixes[family].set(prefix, left);
   }
 }
 
-/** @param network as `readNetwork` writes it */
-function partsOf(network: string): { address: string; family: 4 | 6; prefix: number } {
-  const [address = '', length] = network.split('/');
-  const family = isIP(address) === 4 ? 4 : 6;
-  return { address, family, prefix: length === undefined ? (family === 4 ? 32 : 128) : Number(length) };
+/** @param key a written one */
+function idOf({ ip, login, ja3 }: ListKey): string {
+  const bits = ip === null ? null : bitsOf(ip);
+  return joined(bits === null ? null : firstBits(bits, bits.prefix), login, ja3);
 }
 
-/** The same for the same key. The login, which may be any text, is the last; that there is none is told apart from an empty one. */
-function idOf({ ip, login, ja3 }: ListKey): string {
-  return `${ip ?? ''} ${ja3 ?? ''}${login === null ? '' : ` ${login}`}`;
+/** The login, which may be any text, is the last; that there is none is told apart from an empty one. */
+function joined(network: string | null, login: string | null, ja3: string | null): string {
+  return `${network ?? ''} ${ja3 ?? ''}${login === null ? '' : ` ${login}`}`;
 }

@@ -76,7 +76,6 @@ export function ruleWhen(
     ...changes
   }: Partial<Omit<Rule, 'then'>> & { action?: RuleAction } = {},
 ): Rule {
-  // oxlint-disable-next-line unicorn/no-thenable
   // biome-ignore lint/suspicious/noThenProperty: the word that rules have for it, and never a function
   return { name: 'r', when, unless: [], then: action, enforce: true, ...changes };
 }

@@ -1,0 +1,47 @@
+import { isIP } from 'node:net';
+
+/** An address or a network as numbers, so that it is found in others by its first bits. */
+export interface NetworkBits {
+  readonly family: 4 | 6;
+  /** Words of 32 bits, the first bits first: one of IPv4, four of IPv6. */
+  readonly words: readonly number[];
+  readonly prefix: number;
+}
+
+const GROUPS = 8;
+
+/** @param network as `readNetwork` writes it: IPv6 in the form of RFC 5952, nothing behind an address */
+export function bitsOf(network: string): NetworkBits {
+  const slash = network.indexOf('/');
+  const address = slash < 0 ? network : network.slice(0, slash);
+  const family = isIP(address) === 4 ? 4 : 6;
+  const words = family === 4 ? [ipv4Word(address)] : ipv6Words(address);
+  return { family, words, prefix: slash < 0 ? words.length * 32 : Number(network.slice(slash + 1)) };
+}
+
+/** The same text for all addresses with these first bits. */
+export function firstBits({ family, words }: NetworkBits, prefix: number): string {
+  let text = `${family}/${prefix}`;
+  for (let i = 0; i * 32 < prefix; i++) {
+    const left = prefix - i * 32;
+    const mask = left >= 32 ? 0xffff_ffff : (0xffff_ffff << (32 - left)) >>> 0;
+    text += `/${((words[i]! & mask) >>> 0).toString(16)}`;
+  }
+  return text;
+}
+
+function ipv4Word(address: string): number {
+  return address.split('.').reduce((word, octet) => word * 256 + Number(octet), 0);
+}
+
+function ipv6Words(address: string): number[] {
+  const [head = '', tail = ''] = address.split('::');
+  const [before, after] = [groupsOf(head), groupsOf(tail)];
+  const zeros = new Array<number>(GROUPS - before.length - after.length).fill(0);
+  const groups = [...before, ...zeros, ...after];
+  return [0, 2, 4, 6].map((at) => groups[at]! * 0x10000 + groups[at + 1]!);
+}
+
+function groupsOf(part: string): number[] {
+  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+}
