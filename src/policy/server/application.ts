@@ -35,8 +35,6 @@ export async function application(
     bodyLimit: MAX_BODY,
     exposeHeadRoutes: false,
     rewriteUrl: ({ url }) => commandTarget(url ?? '/'),
-    // While the server ends, requests on open connections are answered as before.
-    return503OnClosing: false,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   // Answers are not checked against their schemas: a test does that, and a wrong answer is worth more than none.
@@ -50,6 +48,11 @@ export async function application(
     timeWindow: Math.max(1, Math.round((1000 * rate.burst) / rate.perSecond)),
   });
   app.addHook('onRequest', context.guard.beforeAll(app.createRateLimit()));
+  // While the server ends, every answer is its connection's last.
+  app.addHook('onSend', (_, reply, payload, done) => {
+    if (!context.isOpen()) reply.header('connection', 'close');
+    done(null, payload);
+  });
   await app.register(swagger, describedBy(version));
   loginCommands(app, context);
   listCommands(app, context);

@@ -1,7 +1,7 @@
 /** RFC 8259 sections 2, 3, 6 and 7. */
 const space = /[ \t\n\r]*/y;
 const token =
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
+  /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
 
 /** What may come next. `first…`: or the end of what has just been opened. */
 type Expected = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'more' | 'end';

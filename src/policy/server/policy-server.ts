@@ -56,9 +56,8 @@ export class PolicyServer {
       (request, response) => app.routing(request, response),
       (address) => guard.isStranger(address),
     );
-    const bound = await this.#listeners.listen(this.#options);
     this.#isOpen = true;
-    return bound;
+    return this.#listeners.listen(this.#options);
   }
 
   /** Requests that are on their way are answered, for that many milliseconds at most. */

@@ -69,7 +69,7 @@ describe('a login of a request', () => {
     { login: null, remote: null },
   ])('is nothing where nothing was told: %j', (body) => expect(read(body)).toEqual(nothing));
 
-  it.each([
+  it.each<[object, object]>([
     [
       { local_name: 'a', lport: 25, mech: 'login' },
       { sni: 'a', port: 25, mechanism: 'LOGIN' },
@@ -85,8 +85,12 @@ describe('a login of a request', () => {
     [{ tls: 'true' }, { tls: true }],
     [{ tls: 'false' }, { tls: false }],
     [{ remote: 'unix' }, { remote: null }],
-    ...['0', '65536', '-1', '1e3', 'imaps', '000993'].map((port) => [{ local_port: port }, { port: null }] as const),
+    [{ local_port: '65535' }, { port: 65_535 }],
   ])('%j', (body, wanted) => expect(read(body)).toMatchObject(wanted));
+
+  it.each(['0', '65536', '-1', '1e3', 'imaps', '000993'])('%s is no port', (port) =>
+    expect(read({ local_port: port }).port).toBeNull(),
+  );
 
   it.each([
     { login: {} },
