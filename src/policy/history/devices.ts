@@ -41,7 +41,7 @@ export class Devices {
     const slot = this.#keys.find(device);
     if (slot < 0) return;
     this.#reset.push({ ...this.#row(slot), succeeded: 0, failed: 0 });
-    this.#remove(slot);
+    this.#keys.remove(slot);
   }
 
   /** What has changed since it was last asked. A row with nothing in it says that what is kept was reset. */
@@ -49,7 +49,9 @@ export class Devices {
     const reset = this.#reset.splice(0, most);
     return [
       ...reset.filter(({ device }) => this.#keys.find(device) < 0),
-      ...[...this.#changed.take(most - reset.length)].map((slot) => this.#row(slot)),
+      ...[...this.#changed.take(most - reset.length, (slot) => this.#keys.keyAt(slot) !== null)].map((slot) =>
+        this.#row(slot),
+      ),
     ];
   }
 
@@ -63,7 +65,7 @@ export class Devices {
       this.#failed[slot] = row.failed;
     }
     this.#keys.order((slot) => this.#last[slot]!);
-    while (this.#keys.size > this.#limit) this.#remove(this.#keys.oldest);
+    while (this.#keys.size > this.#limit) this.#keys.remove(this.#keys.oldest);
   }
 
   #seen(device: string, seconds: number): number {
@@ -72,7 +74,7 @@ export class Devices {
       this.#keys.touch(slot);
       return slot;
     }
-    if (this.#keys.size >= this.#limit) this.#remove(this.#keys.oldest);
+    if (this.#keys.size >= this.#limit) this.#keys.remove(this.#keys.oldest);
     return this.#add(device, seconds);
   }
 
@@ -87,11 +89,6 @@ export class Devices {
     this.#succeeded[slot] = 0;
     this.#failed[slot] = 0;
     return slot;
-  }
-
-  #remove(slot: number): void {
-    this.#changed.drop(slot);
-    this.#keys.remove(slot);
   }
 
   #row(slot: number): DeviceRow {

@@ -68,7 +68,9 @@ export class Keys {
 
   /** Orders anew, for what was not added in the order it was seen in. @param seen when the key of a slot was seen last */
   order(seen: (slot: number) => number): void {
-    for (const slot of this.inOrder().sort((a, b) => seen(a) - seen(b))) this.touch(slot);
+    const slots = this.inOrder();
+    const times = new Map(slots.map((slot) => [slot, seen(slot)]));
+    for (const slot of slots.sort((a, b) => times.get(a)! - times.get(b)!)) this.touch(slot);
   }
 
   #append(slot: number): void {

@@ -3,6 +3,7 @@ import { Changed, grown } from './columns.js';
 import { MAX_SECONDS } from './limits.js';
 
 const END = -1;
+const NOBODY = -1;
 
 /** What was seen of one thing (a device, a network) of one user. Times are seconds. */
 export interface Seen {
@@ -130,7 +131,7 @@ export class SeenThings {
 
   /** What has changed since it was last asked. */
   *changes(most: number): Generator<Seen> {
-    for (const at of this.#changed.take(most)) yield this.#at(at);
+    for (const at of this.#changed.take(most, (each) => this.#owner[each] !== NOBODY)) yield this.#at(at);
   }
 
   #insert(seen: Seen): number {
@@ -199,7 +200,7 @@ export class SeenThings {
     for (let each = this.#head(owner); each !== at; each = this.#next[each]!) before = each;
     if (before === END) this.#heads[owner] = this.#next[at]! + 1;
     else this.#next[before] = this.#next[at]!;
-    this.#changed.drop(at);
+    this.#owner[at] = NOBODY;
     this.#free.push(at);
     this.#gone(this.#what[at]!);
   }

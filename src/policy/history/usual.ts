@@ -84,7 +84,7 @@ export class Usual {
       if (isWrong(this.#peakFrom[slot]!, seconds)) {
         this.#setPeak(slot, this.#windowAt(seconds), 0);
         this.#keys.touch(slot);
-      } else if (this.#isOver(slot, seconds)) this.#remove(slot);
+      } else if (this.#isOver(slot, seconds)) this.#keys.remove(slot);
       else return;
     }
   }
@@ -100,22 +100,22 @@ export class Usual {
 
   /** What has changed since it was last asked. */
   *changes(most: number): Generator<UsualRow> {
-    for (const slot of this.#changed.take(most)) yield this.#row(slot);
+    for (const slot of this.#changed.take(most, (each) => this.#keys.keyAt(each) !== null)) yield this.#row(slot);
   }
 
   /** Takes over what was kept, in any order. */
   restore(rows: Iterable<UsualRow>, seconds: number): void {
     for (const row of rows) {
       if (isWrong(row.peakFrom, seconds) || row.peakFrom < seconds - this.#kept) continue;
-      this.#changed.drop(this.#put(row));
+      this.#put(row);
     }
     this.#keys.order((slot) => this.#peakFrom[slot]!);
-    while (this.#keys.size > this.#most) this.#remove(this.#keys.oldest);
+    while (this.#keys.size > this.#most) this.#keys.remove(this.#keys.oldest);
   }
 
   #begin(row: Omit<UsualRow, 'counter'>): void {
-    if (this.#keys.find(row.key) < 0 && this.#keys.size >= this.#most) this.#remove(this.#keys.oldest);
-    this.#put(row);
+    if (this.#keys.find(row.key) < 0 && this.#keys.size >= this.#most) this.#keys.remove(this.#keys.oldest);
+    this.#changed.mark(this.#put(row));
   }
 
   #put(row: Omit<UsualRow, 'counter'>): number {
@@ -130,7 +130,8 @@ export class Usual {
     this.#usual[slot] = row.usual;
     this.#learned[slot] = row.learned;
     this.#since[slot] = row.since;
-    this.#setPeak(slot, row.peakFrom, row.peak);
+    this.#peakFrom[slot] = row.peakFrom;
+    this.#peak[slot] = row.peak;
     return slot;
   }
 
@@ -138,11 +139,6 @@ export class Usual {
     this.#peakFrom[slot] = from;
     this.#peak[slot] = peak;
     this.#changed.mark(slot);
-  }
-
-  #remove(slot: number): void {
-    this.#changed.drop(slot);
-    this.#keys.remove(slot);
   }
 
   /** The window of the peak is over. */
