@@ -37,7 +37,7 @@ function ipv4Word(address: string): number {
 function ipv6Words(address: string): number[] {
   const [head = '', tail = ''] = address.split('::');
   const [before, after] = [groupsOf(head), groupsOf(tail)];
-  const zeros = new Array<number>(GROUPS - before.length - after.length).fill(0);
+  const zeros = Array.from({ length: GROUPS - before.length - after.length }, () => 0);
   const groups = [...before, ...zeros, ...after];
   return [0, 2, 4, 6].map((at) => groups[at]! * 0x10000 + groups[at + 1]!);
 }
