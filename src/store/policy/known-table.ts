@@ -23,8 +23,8 @@ export function columnsOf({ key, rest }: Pick<KnownTableShape<never>, 'key' | 'r
   return [...key, ...rest].join(', ');
 }
 
-/** Texts come before all bytes, and no key is empty. */
-const BEFORE_ALL = '';
+/** In SQLite numbers come before texts, and texts before bytes. A key is never a number, but where somebody made it one, that is to be told. */
+const BEFORE_ALL = Number.NEGATIVE_INFINITY;
 
 /** One of the tables of what a policy knows. Read in the order of their keys, page by page: no statement stays open. */
 export class KnownTable<Row> {
@@ -107,8 +107,11 @@ function isAfter(key: Cells, other: Cells): boolean {
 }
 
 function compare(a: unknown, b: unknown): number {
-  if (Buffer.isBuffer(a) !== Buffer.isBuffer(b)) return Buffer.isBuffer(a) ? 1 : -1;
-  return Buffer.compare(bytesOf(a), bytesOf(b));
+  return rank(a) - rank(b) || Buffer.compare(bytesOf(a), bytesOf(b));
+}
+
+function rank(cell: unknown): number {
+  return Buffer.isBuffer(cell) ? 2 : typeof cell === 'string' ? 1 : 0;
 }
 
 function bytesOf(cell: unknown): Buffer {

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../../src/store/index.js';
 import { temporaryFolder } from './folder.js';
+import { batch, heards } from './policy-rows.js';
 import { label, observations } from './rows.js';
 import { mayMount, smallDisk } from './small-disk.js';
 
@@ -16,6 +17,7 @@ async function filled(count: number): Promise<{ folder: string; path: string; st
   onTestFinished(() => store.close());
   store.labels.seed([label()]);
   store.observations.record(observations(0, count));
+  store.policy.write(batch({ heard: heards(0, 100) }));
   return { folder, path, store };
 }
 
@@ -30,6 +32,8 @@ describe('a backup', () => {
     expect(told.length).toBeGreaterThan(0);
     const copy = await openStore(target, { create: false, readOnly: true });
     expect(copy.counts()).toEqual(store.counts());
+    expect([...copy.policy.heard(0)]).toEqual([...store.policy.heard(0)]);
+    expect(copy.policy.counts().heard).toBe(100);
     expect(copy.labels.all()).toEqual([label()]);
     copy.close();
     await expect(openStore(target, { create: false })).rejects.toMatchObject({ code: 'database_key' });

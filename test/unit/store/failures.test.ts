@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SensorError } from '../../../src/errors.js';
+import type { PolicyBatch } from '../../../src/model/index.js';
 import { openStore, type Store } from '../../../src/store/index.js';
 import { temporaryFolder } from './folder.js';
+import { batch, heards, key, seen, usual } from './policy-rows.js';
 import { label, login, observations } from './rows.js';
 import { makeReadOnly, mayMount, smallDisk } from './small-disk.js';
 
@@ -18,8 +20,22 @@ async function filled(folder: string, count = 500): Promise<string> {
   store.labels.seed([label()]);
   store.observations.record(observations(0, count));
   store.logins.record([login(1)]);
+  store.policy.write(everyKind(0));
   store.close();
   return path;
+}
+
+/** Rows of every table of the policy. */
+function everyKind(number: number): PolicyBatch {
+  const evidence = [{ condition: 'users', found: 7, numbers: { at_least: 5 } }];
+  return batch({
+    heard: heards(number, 30).map((row) => ({ ...row, evidence, ignored: { action: 'tarpit', seconds: 3 } })),
+    userClients: [{ userKey: key(number), device: key(1), ...seen(1, 2) }],
+    userNetworks: [{ userKey: key(number), network: '192.0.2.0/24', ...seen(1, 2) }],
+    devices: [{ device: `device ${number}`, ...seen(1, 2), failed: 0 }],
+    usual: [usual('users per network in 60 s', `${number}`, 5)],
+    listed: [{ list: 'block', ip: `192.0.2.${number}`, login: null, ja3: null, expires: 9_999_999_999, reason: '' }],
+  });
 }
 
 /** One clear error: our class, field `database`, one line that names the file. */
@@ -128,6 +144,14 @@ describe('a damaged database', () => {
       store.observations.record(observations(0, 600));
       store.logins.record([login(0), login(1)], 'plain');
       store.logins.list({ fingerprintId: 1 });
+      store.policy.write(everyKind(1));
+      const { policy } = store;
+      policy.heardOf('session1');
+      policy.sessions('s');
+      policy.ofUser('alice');
+      for (const all of [policy.userClients(), policy.userNetworks(), policy.devices(), policy.usual()])
+        Array.from<unknown>(all);
+      for (const all of [policy.listed(), policy.heard(0), policy.recorded(0)]) Array.from<unknown>(all);
       for (const id of [1, 2]) {
         store.fingerprints.detail(id);
         store.fingerprints.series(id, { step: 'day' });
@@ -205,6 +229,49 @@ describe('a damaged database', () => {
     const store = await openStore(path, { create: false, readOnly: true });
     expect(thrownBy(() => store.labels.all())).toMatchObject(refusal('database_damaged', path));
     store.close();
+  });
+});
+
+describe('a cell that is not what was written', () => {
+  const COLUMNS: readonly (readonly [table: string, column: string, cell: string])[] = [
+    ['heard', 'effect', "'permit'"],
+    ['heard', 'effect', "'tarpit -3'"],
+    ['heard', 'ignored', "'tarpit 99999999999'"],
+    ['heard', 'source', "'gossip'"],
+    ['heard', 'outcome', "'won'"],
+    ['heard', 'evidence', "'{}'"],
+    ['heard', 'evidence', '\'[{"condition":1,"found":1,"numbers":{}}]\''],
+    ['heard', 'evidence', '\'[{"condition":"a","found":null,"numbers":{}}]\''],
+    ['heard', 'evidence', '\'[{"condition":"a","found":1,"numbers":{"b":"c"}}]\''],
+    ['heard', 'evidence', "'[null]'"],
+    ['heard', 'evidence', "'[' || substr(hex(zeroblob(40000)), 2) || ']'"],
+    ['heard', 'client_id', "'[[1,2]]'"],
+    ['heard', 'client_id', 'hex(zeroblob(40000))'],
+    ['heard', 'device', '7'],
+    ['user_clients', 'device', '7'],
+    ['devices', 'device', '7.5'],
+    ['listed', 'list', "'grey'"],
+  ];
+
+  it.each(COLUMNS)('of %s.%s makes the database a damaged one: %s', async (table, column, cell) => {
+    const path = await filled(temporaryFolder(), 1);
+    const raw = new Database(path);
+    raw.exec(`UPDATE ${table} SET ${column} = ${cell}`);
+    raw.close();
+    const store = await openStore(path, { create: false, readOnly: true });
+    onTestFinished(() => store.close());
+    const { policy } = store;
+    const tables: Readonly<Record<string, () => Iterable<unknown>>> = {
+      heard: () => policy.heard(0),
+      user_clients: () => policy.userClients(),
+      devices: () => policy.devices(),
+      listed: () => policy.listed(),
+    };
+    expect(thrownBy(() => Array.from(tables[table]!()))).toMatchObject(refusal('database_damaged', path));
+    if (table === 'heard') {
+      const session = 'session7';
+      expect(thrownBy(() => policy.heardOf(session))).toMatchObject(refusal('database_damaged', path));
+    }
   });
 });
 

@@ -9,8 +9,9 @@ import { MIGRATIONS_FOLDER } from '../../../src/store/db-folder.js';
 import { openStore } from '../../../src/store/index.js';
 import { readMigrations } from '../../../src/store/migrate.js';
 import { temporaryFolder } from './folder.js';
+import { batch, heards } from './policy-rows.js';
 import { label, MUTT, observation, seenLogin, shape } from './rows.js';
-import { migrationsAnd, schemaOf, writeSchema1, writeSchema2 } from './schema1.js';
+import { migrationsAnd, schemaOf, writeSchema, writeSchema1 } from './schema1.js';
 
 /** The 1,000 rows of a database that version 0.1.0 wrote: five days of hours, two shapes, some with STARTTLS, some before 1970. */
 const OLD_ROWS = Array.from({ length: 1_000 }, (_, number) =>
@@ -141,17 +142,17 @@ describe('a database of schema 1', () => {
   );
 });
 
-describe('a database of schema 2', () => {
+describe.each([2, 3] as const)('a database of schema %i', (schema) => {
   const logins = Array.from({ length: 50 }, (_, number) => ({
     time_s: 1_700_000_000 + number,
     session: `session${number}`,
     outcome: number % 10 === 9 ? 'failed' : 'succeeded',
   }));
 
-  it('is brought up to date with everything in it, and takes what a proxy knows', async () => {
+  it('is brought up to date with everything in it, and takes what a proxy knows and a policy says', async () => {
     const path = join(temporaryFolder(), 'sensor.db');
-    writeSchema2(path, OLD_ROWS, logins);
-    expect(schemaOf(path)).toBe(2);
+    writeSchema(schema, path, OLD_ROWS, logins);
+    expect(schemaOf(path)).toBe(schema);
     const key = readFileSync(`${path}.key`);
     const store = await openStore(path, { create: false });
     expect(readFileSync(`${path}.key`)).toEqual(key);
@@ -168,23 +169,33 @@ describe('a database of schema 2', () => {
     ).toEqual(logins.map(({ time_s, session, outcome }) => [time_s, session, outcome, null, null]));
     expect(store.logins.record([seenLogin(60)])).toEqual({ added: 1, known: 0 });
     expect(store.logins.list({ limit: 1 })).toMatchObject([{ listener: 'imaps', sni: 'imap.example.org' }]);
+    expect([...store.policy.recorded(0)].map(({ session }) => session)).toEqual([
+      ...logins.map(({ session }) => session),
+      'session60',
+    ]);
+    expect(store.policy.counts()).toMatchObject({ heard: 0, listed: 0 });
+    store.policy.write(batch({ heard: heards(0, 20) }));
+    expect([...store.policy.heard(0)]).toEqual(heards(0, 20));
+    expect(store.policy.counts().heard).toBe(20);
     store.close();
   });
 
   it('is still one when the migration is killed before its end, and migrates the next time', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'sensor.db');
-    writeSchema2(path, OLD_ROWS, logins);
-    // The columns are there, uncommitted, when the step behind them is killed.
+    writeSchema(schema, path, OLD_ROWS, logins);
+    // The columns and tables are there, uncommitted, when the step behind them is killed.
     const migrations = migrationsAnd(join(folder, 'm'), "CREATE TABLE one AS SELECT keyed_observation(x'00') AS a;");
     const script = fileURLToPath(new URL('migrating.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', script, path, '1', migrations], { stdio: 'inherit' });
     const [, signal] = await once(child, 'close');
     expect(signal).toBe('SIGKILL');
-    expect(schemaOf(path)).toBe(2);
+    expect(schemaOf(path)).toBe(schema);
     const store = await openStore(path, { create: false });
     expect(store.counts().logins).toBe(50);
     expect(store.logins.record([seenLogin(60)])).toEqual({ added: 1, known: 0 });
+    store.policy.write(batch({ heard: heards(0, 20) }));
+    expect(store.policy.counts().heard).toBe(20);
     store.close();
   });
 });

@@ -59,7 +59,8 @@ describe('several processes and one database', () => {
     const added = all.map((lines) => Number(lines.at(-1)?.replace('added ', '')));
     expect(added.reduce((sum, count) => sum + count, 0)).toBe(12_000);
     const store = await openStore(path, { create: false });
-    expect(store.counts()).toEqual({ fingerprints: 100, labels: 1, observations: 12_000, logins: 0 });
+    // A hundred shapes, and what a policy heard of another.
+    expect(store.counts()).toEqual({ fingerprints: 101, labels: 1, observations: 12_000, logins: 0 });
     store.close();
     expect(integrity(path)).toBe('ok');
   });
@@ -93,20 +94,27 @@ describe('kill -9', () => {
     const size = 300;
     let from = 0;
     let least = 0;
+    let leastHeard = 0;
     for (let round = 0; round < ROUNDS; round++) {
       // Killed after another number of batches every time, with the next batch under way.
       const lines = await linesOf(startRecorder(path, from, size, 0), 1 + ((round * 7) % 11));
       least += Number(lines.at(-1));
+      leastHeard += lines.length * 20;
       // Rows handed in but not acknowledged may be there or not: the next round starts far behind them.
       from += 1_000_000;
       const store = await openStore(path, { create: false });
       const { observations, labels } = store.counts();
+      const { heard } = store.policy.counts();
+      expect([...store.policy.heard(0)]).toHaveLength(heard);
       store.close();
       expect(labels).toBe(1);
+      expect(heard).toBeGreaterThanOrEqual(leastHeard);
+      expect(heard % 20).toBe(0);
       expect(observations).toBeGreaterThanOrEqual(least);
       // A batch is there as a whole or not at all.
       expect(observations % size).toBe(0);
       least = observations;
+      leastHeard = heard;
     }
     expect(least).toBeGreaterThan(0);
     expect(integrity(path)).toBe('ok');

@@ -56,18 +56,23 @@ export function writeSchema1(path: string, rows: readonly ObservationRow[], reco
   raw.close();
 }
 
-/** What schema 2 has of a login, the oldest first. */
+/** What schemas 2 and 3 have of a login, the oldest first. */
 export interface OldLogin {
   readonly time_s: number;
   readonly session: string;
   readonly outcome: string;
 }
 
-/** The same database as version 0.2 left it: of schema 2, with its key file, and with logins. */
-export function writeSchema2(path: string, rows: readonly ObservationRow[], logins: readonly OldLogin[]): void {
+/** The same database as later versions left it: of schema 2 or 3, with its key file, and with logins. */
+export function writeSchema(
+  schema: 2 | 3,
+  path: string,
+  rows: readonly ObservationRow[],
+  logins: readonly OldLogin[],
+): void {
   writeSchema1(path, rows, 1_760_000_000);
   const raw = new Database(path);
-  migrate(raw, path, readMigrations(MIGRATIONS_FOLDER).slice(0, 2));
+  migrate(raw, path, readMigrations(MIGRATIONS_FOLDER).slice(0, schema));
   const insert = raw.prepare(
     `INSERT INTO logins (key, time_s, time_ns, session, protocol, remote_ip, remote_port, outcome, tls)
      VALUES (randomblob(16), @time_s, 500000000, @session, 'imap', '192.0.2.7', 40000, @outcome, 1)`,
