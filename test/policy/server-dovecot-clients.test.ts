@@ -68,9 +68,9 @@ describe.skipIf(absent !== '')(`one client, as Dovecot 2.4 and a proxy tell of i
     folder?.remove();
   });
 
-  const startService = async (name: string, rules: readonly Rule[]) => {
+  const startService = async (name: string, rules: readonly Rule[], known: readonly LabelRow[] = labels) => {
     await service?.close();
-    service = await startPolicyService({ port, database: folder.at(name), rules, labels });
+    service = await startPolicyService({ port, database: folder.at(name), rules, labels: known });
   };
 
   const told = (printed = '') =>
@@ -106,6 +106,19 @@ describe.skipIf(absent !== '')(`one client, as Dovecot 2.4 and a proxy tell of i
       keys.set(client.name, [...devices][0]!);
     }
     expect(new Set(keys.values()).size).toBe(CLIENTS.length);
+  });
+
+  it('is the same where no label knows it, once its string was told', async () => {
+    await startService('unlabelled.db', [], []);
+    for (const client of CLIENTS) {
+      const before = service.heardOf('u6').length;
+      await logsIn(client, old.ways.imap, 'u6');
+      await service.reported('u6', before + 1);
+      await logsIn(client, recent.ways.imap, 'u6');
+      const [forwarded, native] = (await service.reported('u6', before + 2)).slice(before);
+      expect(native!.views.sslJa3).toEqual({ ...forwarded!.views.sslJa3, string: null });
+      expect(native!.device).toBe(forwarded!.device);
+    }
   });
 
   it('is a new one to a user whom it logs in for the first time, wherever the others did', async () => {

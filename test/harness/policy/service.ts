@@ -1,5 +1,6 @@
 import { shippedLabels } from '../../../src/cli/label-source.js';
 import { identifier } from '../../../src/cli/policy/identify.js';
+import { recordedStrings } from '../../../src/cli/policy/recorded-strings.js';
 import type { HeardLogin, LabelRow } from '../../../src/model/index.js';
 import {
   type Identify,
@@ -44,7 +45,7 @@ export interface PolicyService {
 export async function startPolicyService(settings: ServiceSettings): Promise<PolicyService> {
   const { port, database, rules, learning = 3, ask = OPEN, labels } = settings;
   const store = await openStore(database, { create: true });
-  const identify = await identifier(labels ?? (await shippedLabels()), () => null, { names: true });
+  const identify = await identifier(labels ?? (await shippedLabels()), recordedStrings(store), { names: true });
   const notices: string[] = [];
   const note = (message: string, details?: unknown) => void notices.push(`${message} ${JSON.stringify(details ?? {})}`);
   const now = () => Date.now();
