@@ -21,7 +21,7 @@ export interface PolicyRuntime {
   readonly database: string | null;
   /** Clients are named: from the database where there is one, else from the labels that come with the program. */
   readonly names: boolean;
-  /** Names of whom to become once ports are bound; null: stay. */
+  /** Names of whom to become once this was read, before ports are bound; null: stay. */
   readonly user: string | null;
   /** null: the user's own. */
   readonly group: string | null;

@@ -90,6 +90,18 @@ describe('what the proxy records', () => {
     await holds(path, 1);
   });
 
+  it('is what a policy decided too, in the same thread', async () => {
+    const { recording: one, path } = recording();
+    const row = { device: 'a', firstSeen: 1, lastSeen: 2, succeeded: 3, failed: 4 };
+    one.login(seenLogin(1));
+    one.write({ heard: [], userClients: [], userNetworks: [], devices: [row], usual: [], listed: [], unlisted: [] });
+    expect(await one.close()).toBe(0);
+    expect(await counts(path)).toMatchObject({ logins: 1 });
+    const store = await openStore(path, { create: false, readOnly: true });
+    expect([...store.policy.devices()]).toEqual([row]);
+    store.close();
+  });
+
   it('is no login where TLS was passed through', async () => {
     const { recording: one, path } = recording();
     one.login(proxiedLogin({ outcome: 'unseen' }));
