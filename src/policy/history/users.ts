@@ -190,16 +190,14 @@ export class Users {
     this.#keys.remove(user);
   }
 
-  #clientRow(seen: Seen): UserClientRow {
-    return { ...this.#rowOf(seen), device: this.#devices.nameOf(seen.what) };
+  #clientRow({ owner, what, first, last, succeeded }: Seen): UserClientRow {
+    const userKey = this.#keys.keyAt(owner)!;
+    return { userKey, device: this.#devices.nameOf(what), firstSeen: first, lastSeen: last, succeeded };
   }
 
-  #networkRow(seen: Seen): UserNetworkRow {
-    return { ...this.#rowOf(seen), network: networkOfNumber(seen.what) };
-  }
-
-  #rowOf({ owner, first, last, succeeded }: Seen): Omit<UserClientRow, 'device'> {
-    return { userKey: this.#keys.keyAt(owner)!, firstSeen: first, lastSeen: last, succeeded };
+  #networkRow({ owner, what, first, last, succeeded }: Seen): UserNetworkRow {
+    const userKey = this.#keys.keyAt(owner)!;
+    return { userKey, network: networkOfNumber(what), firstSeen: first, lastSeen: last, succeeded };
   }
 }
 
