@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -164,6 +164,21 @@ describe('the policy server', () => {
       ['s2', 'python', 'allow'],
       ['s3', 'python', 'allow'],
     ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('becomes another user, whose files it makes (needs root)', async () => {
+    const folder = policyFolder();
+    chmodSync(folder, 0o777);
+    const path = writePolicy(folder, settings({ user: 'nobody', log: 'verdicts.log' }));
+    chmodSync(path, 0o644);
+    const server = await PolicyCommand.start(path);
+    const { uid } = statSync(join(folder, 'sensor.db'));
+    expect(uid).not.toBe(0);
+    expect(statSync(join(folder, 'verdicts.log')).uid).toBe(uid);
+    expect(readFileSync(`/proc/${server.running.child.pid}/status`, 'utf8')).toMatch(
+      new RegExp(`^Uid:\t${uid}\t${uid}\t${uid}\t`, 'm'),
+    );
+    expect((await server.end()).code).toBe(0);
   });
 
   it('cannot begin where its database or its address cannot be used: one line, and 1', async () => {
