@@ -118,6 +118,8 @@ describe.skipIf(absent !== '')(`Dovecot and the command${without(absent)}`, () =
     await policy.finished;
     expect((await logIn(openssl, server.ways.imap, 'u9')).ok, 'nobody answers').toBe(true);
     policy = await startPolicy();
+    // Dovecot lets a server that was away alone for a while.
+    await eventually('a refusal', async () => (await logIn(python, server.ways.imap, 'u2')).refused, server.log);
     const { refused: isRefused, printed } = await logIn(openssl, server.ways.imap, 'u9');
     expect(isRefused, printed + server.log()).toBe(true);
     expect(printed).toContain('Who are you?');

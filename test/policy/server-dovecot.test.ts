@@ -178,8 +178,8 @@ function holdVerdicts<Name extends Way23 | Way24>(
       const { ok, printed } = await attempt(ways[0]!, 'u2');
       expect(ok, printed + told()).toBe(true);
       service = await startService();
-      const { refused } = await attempt(ways[0]!, 'u2');
-      expect(refused, told()).toBe(true);
+      // Dovecot lets a server that was away alone for a while.
+      await eventually('a refusal', async () => (await attempt(ways[0]!, 'u2')).refused, told);
     });
   });
 }
