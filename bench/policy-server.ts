@@ -20,14 +20,15 @@ import { Logins } from './policy/logins.js';
 const USERS = 100_000;
 const FINGERPRINTS = 500;
 const CONNECTIONS = 20;
-const [config, port = '18084', password = 'measured'] = process.argv.slice(2);
+const [config, configuredPort, password = 'measured'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'ja3-sensor-bench-policy-'));
-const server = spawn(process.execPath, await command(), { stdio: ['ignore', 'ignore', 'inherit'] });
+const server = spawn(process.execPath, await command(), { stdio: ['ignore', 'pipe', 'inherit'] });
+server.stdout.resume();
 try {
   console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}`);
-  await listening();
+  const port = config === undefined ? await printedPort() : await listening(Number(configuredPort));
   const logins = new Logins({ users: USERS, fingerprints: FINGERPRINTS, password });
-  const load = { port: Number(port), connections: CONNECTIONS };
+  const load = { port, connections: CONNECTIONS };
   // Compiled first.
   await ask(logins, { ...load, seconds: 3, rate: null });
   await measured('as fast as it goes', logins, { ...load, seconds: 10, rate: null });
@@ -51,7 +52,7 @@ async function command(): Promise<string[]> {
     logLevel: 'error',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
-  return [file, port];
+  return [file];
 }
 
 async function measured(name: string, logins: Logins, load: Load): Promise<void> {
@@ -76,16 +77,21 @@ function residentMegabytes(): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'latin1'))?.[1]) / 1024);
 }
 
-async function listening(): Promise<void> {
+async function printedPort(): Promise<number> {
+  const [chunk] = await once(server.stdout, 'data');
+  return Number(String(chunk));
+}
+
+async function listening(port: number): Promise<number> {
   for (;;) {
     if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
-    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    const socket = connect({ port, host: '127.0.0.1' });
     const isThere = await new Promise((resolve) => {
       socket.once('connect', () => resolve(true));
       socket.once('error', () => resolve(false));
     });
     socket.destroy();
-    if (isThere) return;
+    if (isThere) return port;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

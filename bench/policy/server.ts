@@ -1,10 +1,10 @@
-/** A policy server in a process of its own that lets everybody pass: what HTTP, reading and answering cost alone. */
+/** A policy server in a process of its own that lets everybody pass: what HTTP, reading and answering cost alone. Prints its port. */
 import { PolicyServer } from '../../src/policy/index.js';
 
 const silent = { info: () => {}, warn: () => {} };
 const server = new PolicyServer(
   {
-    listen: [{ host: '127.0.0.1', port: Number(process.argv[2] ?? 0) }],
+    listen: [{ host: '127.0.0.1', port: 0 }],
     tls: null,
     networks: [],
     ask: { password: 'measured', apiKey: null },
@@ -32,5 +32,6 @@ const server = new PolicyServer(
     version: '0',
   },
 );
-await server.listen();
+const [bound] = await server.listen();
+console.log(bound?.port);
 process.once('SIGTERM', () => void server.close(0));
