@@ -37,7 +37,7 @@ export function fillCounters(
   }
 }
 
-/** How far back logins matter, in milliseconds: those of the window, and, for the highest count of the window that is not over, those of the one before. */
-function reach({ window, usual }: CounterSpec): number {
-  return ((usual ? 2 : 1) + 1 / PARTS) * window * 1000;
+/** How far back logins matter, in milliseconds. What was highest in the window that is not over is kept with what is usual. */
+function reach({ window }: CounterSpec): number {
+  return (1 + 1 / PARTS) * window * 1000;
 }

@@ -44,9 +44,19 @@ describe('clocks', () => {
     const history = open();
     const perAddress = specs[2]!;
     history.add(login(), 'failed');
+    for (let late = 1; late <= 20; late++) history.add(login({ time: START - 297_000 - late * 3000 }), 'failed');
+    expect(history.count(perAddress, login())!.count).toBe(21);
+    expect(history.count(perAddress, login({ time: START - 300_000 }))!.count).toBe(21);
+    // They count as long as if they had been told of now.
+    expect(history.count(perAddress, login({ time: START + 58_000 }))!.count).toBe(21);
+    expect(history.count(perAddress, login({ time: START + 62_000 }))!.count).toBe(0);
+  });
+
+  it('that are behind make no user older', () => {
+    const history = open();
+    history.add(login(), 'failed');
     history.add(login({ time: START - 300_000 }), 'failed');
-    expect(history.count(perAddress, login())!.count).toBe(2);
-    expect(history.count(perAddress, login({ time: START - 300_000 }))!.count).toBe(2);
+    expect(history.count(perDevice!, login({ time: START + 500_000 }))!.count).toBe(1);
   });
 
   it.each([
@@ -66,11 +76,11 @@ describe('clocks', () => {
     }
     const now = START + 19 * DAY + 3_600_000;
     history.add(login({ time: now, userKey: 'user7', device: 'device7' }), 'failed');
-    history.add(login({ time: wrong, userKey: 'user7', device: 'device7' }), 'succeeded');
+    for (const n of [7, 8]) history.add(login({ time: wrong, userKey: `user${n}`, device: `device${n}` }), 'succeeded');
     const learned = (time: number) =>
       users.filter((n) => history.client(login({ time, userKey: `user${n}`, device: `device${n}` }))!.learned);
-    // The user itself, and two that were longest unseen.
-    expect(learned(now + 1000).length).toBeGreaterThanOrEqual(47);
+    // The users themselves, and with each two that were longest unseen.
+    expect(learned(now + 1000).length).toBeGreaterThanOrEqual(44);
     for (const n of [7, 30]) {
       const asked = { userKey: `user${n}`, device: `device${n}` };
       history.add(login({ time: now + 2000, ...asked }), 'failed');
@@ -104,5 +114,10 @@ describe('clocks', () => {
     history.add(login({ time: START + 30 * DAY }), 'failed');
     history.add(login({ time: now }), 'failed');
     expect(history.count(perDevice!, login({ time: now + 1000 }))!.usual).toBe(5);
+    // And it goes on to be learned.
+    for (let day = 11; day < 14; day++) {
+      for (let n = 0; n < 6; n++) history.add(login({ time: START + day * DAY, userKey: `user${n}` }), 'failed');
+    }
+    expect(history.count(perDevice!, login({ time: START + 14 * DAY }))!.usual).toBe(6);
   });
 });

@@ -61,9 +61,13 @@ export class PlainHistory {
   /** What is usual, window by window from the first login on. */
   usual(spec: CounterSpec, asked: HistoryLogin): number | null {
     const key = keyOf(spec, asked);
-    const mine = this.#logins.filter((login) => keyOf(spec, login) === key && counts(spec, login));
-    if (key === null || mine.length === 0) return null;
     const windowAt = (time: number) => Math.floor(time / 1000 / spec.window) * spec.window;
+    const isOver = (before: PlainLogin, time: number) =>
+      windowAt(before.time) < Math.floor(time / 1000) - this.#days * DAY;
+    let mine = this.#logins.filter((login) => keyOf(spec, login) === key && counts(spec, login));
+    const begun = mine.findLastIndex((login, i) => i > 0 && isOver(mine[i - 1]!, login.time));
+    mine = mine.slice(Math.max(0, begun));
+    if (key === null || mine.length === 0 || isOver(mine.at(-1)!, asked.time)) return null;
     const since = Math.floor(mine[0]!.time / 1000);
     const watched = (seconds: number) => seconds - since >= Math.max(7 * DAY, 3 * spec.window);
     const now = windowAt(asked.time);
