@@ -69,9 +69,8 @@ describe('rules in the proxy itself', () => {
     expect(words).toContain('refused with "Too many guesses" by rule guesses');
     expect(words).toContain('2 logins failed within 10 minutes (the rule wants at least 2)');
     expect(words).toContain(`ja3 ${String(lines[2]!.ja3_hash)}`);
-    const tested = await run([
-      ...['policy', 'test', join(proxy.folder, 'rules.yaml'), '--database', database, '--format', 'json'],
-    ]);
+    const rules = join(proxy.folder, 'rules.yaml');
+    const tested = await run(['policy', 'test', rules, '--database', database, '--format', 'json']);
     expect(JSON.parse(tested.stdout)).toMatchObject({ from: 'heard', logins: { all: 4, good: 1, failed: 2 } });
   });
 
