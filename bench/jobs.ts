@@ -52,13 +52,23 @@ try {
   const mixed = files.get('mixed', large).path;
   const dense = files.get('dense', middling).path;
   const atOnce = [
-    compare(`two of ${large / 1e6} MB mixed, all fields`, [mixed, mixed], jobs([], mixed)),
-    compare(`two of ${middling / 1e6} MB dense, seven fields`, [dense, dense], jobs(SEVEN, dense)),
-    compare(`two of ${middling / 1e6} MB dense, all fields`, [dense, dense], jobs([], dense)),
+    compare(`two of ${large / 1e6} MB mixed, all fields`, [mixed, mixed], jobs([], mixed), apart([], mixed)),
+    compare(`two of ${middling / 1e6} MB dense, seven fields`, [dense, dense], jobs(SEVEN, dense), apart(SEVEN, dense)),
+    compare(`two of ${middling / 1e6} MB dense, all fields`, [dense, dense], jobs([], dense), apart([], dense)),
   ];
   report(
     'jobs',
-    ['files', 'jobs 1: wall s', 'CPU s', 'peak MB', 'jobs 2: wall s', 'CPU s', 'peak MB', 'times as fast'],
+    [
+      'files',
+      'jobs 1: wall s',
+      'CPU s',
+      'peak MB',
+      'jobs 2: wall s',
+      'CPU s',
+      'peak MB',
+      'times as fast',
+      'two processes: times as fast',
+    ],
     atOnce,
   );
 
@@ -89,10 +99,23 @@ function jobs(options: readonly string[], file: string): [Way, Way] {
   return [way('1'), way('2')];
 }
 
-/** The row of two ways: medians of both, and of the ratio of their wall times within each round. */
-function compare(name: string, read: readonly string[], ways: readonly [Way, Way]): string[] {
+/** A process for each of two files, at the same time, which have nothing to do with each other: what the machine's cores and memory give at best. */
+function apart(options: readonly string[], file: string): Way {
+  const one = sensor(...options, file)
+    .map((word) => `'${word}'`)
+    .join(' ');
+  return { name: 'two processes', command: ['sh', '-c', `${one} >/dev/null 2>&1 & ${one} >/dev/null 2>&1 & wait`] };
+}
+
+/**
+ * The row of two ways: medians of both, and of the ratio of their wall times within each round.
+ *
+ * @param beside another way, of which only the same ratio is told
+ */
+function compare(name: string, read: readonly string[], ways: readonly [Way, Way], beside?: Way): string[] {
   for (const file of read) spawnSync('cat', [file], { stdio: 'ignore' }); // into the page cache
   const costs: [Cost[], Cost[]] = [[], []];
+  const besides: Cost[] = [];
   for (let round = 0; round < rounds; round++) {
     const outputs = ways.map(({ name: way, command }, i) => {
       const { status, stdout, stderr, cost } = measure(command, scratch);
@@ -100,14 +123,16 @@ function compare(name: string, read: readonly string[], ways: readonly [Way, Way
       costs[i]!.push(cost);
       return createHash('sha256').update(stdout).digest('hex');
     });
+    if (beside !== undefined) besides.push(measure(beside.command, scratch).cost);
     if (outputs[0] !== outputs[1]) wrong.push(`${name}: ${ways[0].name} and ${ways[1].name} print different rows`);
   }
   const cells = costs.flatMap((list) => {
     const { wall, cpu, memory } = medianCost(list);
     return [wall.toFixed(2), cpu.toFixed(2), (memory / 1e6).toFixed(0)];
   });
-  const ratio = median(costs[0].map((first, i) => first.wall / costs[1][i]!.wall));
-  return [name, ...cells, ratio.toFixed(2)];
+  const ratioTo = (others: readonly Cost[]) =>
+    median(costs[0].map((first, i) => first.wall / others[i]!.wall)).toFixed(2);
+  return [name, ...cells, ratioTo(costs[1]), ...(beside === undefined ? [] : [ratioTo(besides)])];
 }
 
 function packed(path: string): string {
