@@ -1,8 +1,8 @@
 -- What a policy heard of logins, what it said, and what it learned from them.
 -- Users are keyed hashes here without exception: HMAC-SHA256, 16 bytes, of the name in lower case. A device is 16 bytes; where it is not 32 hex digits, its text.
 
--- One row for each attempt that a policy was asked about or told of. Ten million of them are a month of a large site, so there is no index but the two that only rows of
--- the last days are in: rows lie in the order of time, and whoever asks for a user's reads all of them. Never stored: passwords, their hashes, SASL data.
+-- One row for each attempt that a policy was asked about or told of. Ten million of them are a month of a large site, so rows lie in the order of time and are only ever
+-- added at the end: whoever asks for a session's or a user's reads through them. Never stored: passwords, their hashes, SASL data.
 CREATE TABLE heard (
   id INTEGER PRIMARY KEY,              -- milliseconds since 1970-01-01 UTC, times 1024, and a number that tells those of one millisecond apart
   time_ms INTEGER GENERATED ALWAYS AS (id >> 10) VIRTUAL,
@@ -27,7 +27,6 @@ CREATE TABLE heard (
   cut INTEGER NOT NULL DEFAULT 0       -- 1: remote_ip is a network, /24 or /48
 ) STRICT;
 
-CREATE INDEX heard_session ON heard (session) WHERE session IS NOT NULL;
 CREATE INDEX heard_uncut ON heard (cut) WHERE cut = 0;
 
 -- Which client a user logged in with, and from which network. Times are seconds; only logins that succeeded.

@@ -8,6 +8,9 @@ import { ToldViewsById } from './told-views.js';
 
 const SELECT = `SELECT ${HEARD_COLUMNS} FROM heard`;
 
+/** Sessions are known as long as addresses are whole. Those rows are read through: an index by session would cost more than all else that is written of a row. */
+const UNCUT = 'id >= (SELECT id FROM heard WHERE cut = 0 ORDER BY id LIMIT 1)';
+
 /** The table `heard`, for those who ask. */
 export class HeardPages {
   readonly #database: Database;
@@ -19,9 +22,11 @@ export class HeardPages {
   constructor(database: Database) {
     this.#database = database;
     this.#page = database.prepare(`${SELECT} WHERE id >= ? AND id < ? ORDER BY id LIMIT ${EXPORT_PAGE}`);
-    this.#ofSession = database.prepare(`${SELECT} WHERE session = ? ORDER BY id LIMIT ${ATTEMPTS_OF_SESSION}`);
+    this.#ofSession = database.prepare(
+      `${SELECT} WHERE ${UNCUT} AND session = ? ORDER BY id LIMIT ${ATTEMPTS_OF_SESSION}`,
+    );
     this.#sessions = database.prepare(
-      'SELECT DISTINCT session FROM heard WHERE session >= @prefix AND session < @prefix || char(0x10ffff) ORDER BY session LIMIT @limit',
+      `SELECT DISTINCT session FROM heard WHERE ${UNCUT} AND session >= @prefix AND session < @prefix || char(0x10ffff) ORDER BY session LIMIT @limit`,
     );
     this.#ofUser = database.prepare(`${SELECT} WHERE user_key = ? ORDER BY id`);
   }
