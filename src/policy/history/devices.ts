@@ -60,7 +60,7 @@ export class Devices {
     for (const row of rows) {
       if (row.succeeded + row.failed <= 0 || this.#keys.find(row.device) >= 0) continue;
       const slot = this.#add(row.device, Math.min(row.firstSeen, seconds));
-      this.#last[slot] = later(row.lastSeen, seconds);
+      this.#last[slot] = Math.min(row.lastSeen, seconds);
       this.#succeeded[slot] = row.succeeded;
       this.#failed[slot] = row.failed;
     }

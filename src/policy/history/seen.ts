@@ -116,7 +116,9 @@ export class SeenThings {
 
   /** Takes back times that a wrong clock put into the future. */
   setRight(owner: number, seconds: number): void {
-    for (let at = this.#head(owner); at !== END; at = this.#next[at]!) this.#last[at] = later(this.#last[at]!, seconds);
+    for (let at = this.#head(owner); at !== END; at = this.#next[at]!) {
+      this.#last[at] = Math.min(this.#last[at]!, seconds);
+    }
   }
 
   /** What is known of all a user's things. */

@@ -1,6 +1,6 @@
 import type { UserClientRow, UserNetworkRow } from '../../model/index.js';
 import type { HistoryLimits, Learning } from '../decide/options.js';
-import { DAY, later, MAX_LAG_SECONDS } from './clock.js';
+import { DAY, MAX_LAG_SECONDS } from './clock.js';
 import { Keys } from './keys.js';
 import { SWEPT } from './limits.js';
 import { Names } from './names.js';
@@ -203,5 +203,5 @@ export class Users {
 
 /** Times from a clock that was wrong are put right. */
 function seenOf(row: UserClientRow | UserNetworkRow, seconds: number): Omit<Seen, 'owner' | 'what'> {
-  return { first: Math.min(row.firstSeen, seconds), last: later(row.lastSeen, seconds), succeeded: row.succeeded };
+  return { first: Math.min(row.firstSeen, seconds), last: Math.min(row.lastSeen, seconds), succeeded: row.succeeded };
 }

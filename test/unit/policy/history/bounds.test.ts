@@ -14,7 +14,7 @@ const narrow = {
 };
 const failedUsers = { count: 'failed_users', per: ['fingerprint'], window: 3600, usual: false } as const;
 const open = (limits = narrow, past: KeptPast | null = null) =>
-  openHistory({ counters: specs, learning, limits, past, now: () => START });
+  openHistory({ counters: specs, learning, limits, past, now: () => START + 60_000 });
 
 describe('a history and its limits', () => {
   it('never remembers more than it may, be the logins what they will', () => {

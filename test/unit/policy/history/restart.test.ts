@@ -45,6 +45,28 @@ describe('a restart', () => {
     expect(next.count(spec, login({ time: now }))!.usual).toBeCloseTo(8 * 2 ** (1 / 4), 9);
   });
 
+  it('makes nothing younger', () => {
+    const spec: CounterSpec = { count: 'failures', per: ['address'], window: 3600, usual: false };
+    const past = new KeptPast();
+    const first = open(spec, null, MIDNIGHT);
+    first.add(login({ time: MIDNIGHT, device: 'device1' }), 'succeeded');
+    first.add(login({ time: MIDNIGHT + DAY, device: 'device2' }), 'succeeded');
+    past.take(first);
+    const second = open(spec, past, MIDNIGHT + 2 * DAY);
+    const same = (device: string, day: number) => second.client(login({ time: MIDNIGHT + day * DAY, device }))!.same;
+    expect([same('device1', wide.days), same('device1', wide.days + 1), same('device2', wide.days + 1)]).toEqual([
+      1, 0, 1,
+    ]);
+    // Nor are rows written again that nothing has changed of.
+    second.add(login({ time: MIDNIGHT + 2 * DAY, device: 'device2' }), 'failed');
+    expect(second.changes()).toMatchObject({
+      userClients: [],
+      userNetworks: [],
+      devices: [{ device: 'device2', failed: 1 }],
+      usual: [],
+    });
+  });
+
   it('passes over what cannot be: rows and logins from the future, and networks that are none', () => {
     const spec: CounterSpec = { count: 'logins', per: ['user'], window: 3600, usual: true };
     const past = new KeptPast();
