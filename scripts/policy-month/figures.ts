@@ -1,24 +1,29 @@
 import { TOOLS } from './attacks.js';
-import type { Month } from './generate.js';
-import { type AttackName, BEGIN, DAY, HOUR, type MonthLogin } from './month.js';
+import { HOUR, type MonthLogin } from './month.js';
 import type { Said } from './play.js';
-import type { NotNew } from './unseen.js';
+import { type NotNew, SPRAYS, type Spray, type Truth } from './truth.js';
 
-/** When a spray was seen first: which of its attempts that was, and the hours since its first one. null: it was not. */
+/** When a spray was seen first: which of its attempts that was, and the hours since its first one. */
 export interface FirstSeen {
   readonly attempt: number;
   readonly hours: number;
 }
 
+export interface Tally {
+  readonly of: number;
+  readonly seen: number;
+}
+
 /** What was made of one month. */
 export interface Figures {
+  /** null: it was not seen. */
   readonly sprays: Readonly<Record<Spray, FirstSeen | null>>;
-  /** Share of a spray's attempts that a verdict was given on. */
+  /** Share of a spray's attempts that there was a verdict on. */
   readonly caught: Readonly<Record<Spray, number>>;
   /** Of the first logins to accounts taken over, by tool: how many there were, and on how many there was a verdict. */
   readonly takeOvers: ReadonlyMap<string, Tally>;
   /** Of those without a verdict: why they are nothing new. */
-  readonly missed: ReadonlyMap<string, number>;
+  readonly missed: ReadonlyMap<NotNew | null, number>;
   /** Logins of those who may, with the right password. */
   readonly good: number;
   /** Verdicts on logins of those who may, whatever their password. */
@@ -31,44 +36,21 @@ export interface Figures {
   readonly refused: number;
 }
 
-export interface Tally {
-  readonly of: number;
-  readonly seen: number;
-}
-
-export const SPRAYS = ['fast spray', 'rare tool', 'slow spray'] as const satisfies readonly AttackName[];
-export type Spray = (typeof SPRAYS)[number];
-
-/** What is true of a month, whatever is said of it. */
-export interface Truth {
-  /** The device key of a login. */
-  readonly deviceOf: (login: MonthLogin) => string | null;
-  readonly notNew: ReadonlyMap<MonthLogin, NotNew | null>;
-}
-
-export function figuresOf({ logins }: Month, said: readonly Said[], truth: Truth): Figures {
-  const counted = logins.filter(({ time }) => time >= BEGIN);
+export function figuresOf(said: readonly Said[], truth: Truth): Figures {
   const saidOf = new Set(said.map(({ login }) => login));
   const alarms = said.filter(({ login }) => login.attack === null);
   const good = alarms.filter(({ login }) => login.right);
   const perSpray = <T>(figure: (attempts: readonly MonthLogin[]) => T) =>
-    Object.fromEntries(
-      SPRAYS.map((spray) => [spray, figure(counted.filter(({ attack }) => attack?.name === spray))]),
-    ) as Record<Spray, T>;
+    Object.fromEntries(SPRAYS.map((spray) => [spray, figure(truth.sprays[spray])])) as Record<Spray, T>;
+  const missed = [...truth.takeOvers].filter(([login]) => !saidOf.has(login));
   return {
     sprays: perSpray((attempts) => firstSeen(attempts, saidOf)),
     caught: perSpray((attempts) => attempts.filter((each) => saidOf.has(each)).length / attempts.length),
-    takeOvers: takeOvers(counted, saidOf),
-    missed: countBy(
-      [...truth.notNew].filter(([login]) => !saidOf.has(login)).map(([, reason]) => reason ?? 'nothing of these'),
-    ),
-    good: counted.filter(({ attack, right }) => attack === null && right).length,
+    takeOvers: byTool([...truth.takeOvers.keys()], saidOf),
+    missed: countBy(missed.map(([, reason]) => reason)),
+    good: truth.good,
     falseAlarms: alarms.length,
-    causes: causesOf(
-      alarms.map(({ login }) => login),
-      counted,
-      truth.deviceOf,
-    ),
+    causes: countBy(alarms.map(({ login }) => (truth.isLikeAttacker(login) ? 'like an attacker' : login.cause))),
     users: new Set(alarms.map(({ login }) => login.user)).size,
     slowed: good.filter(({ action }) => action === 'tarpit').length,
     refused: good.filter(({ action }) => action === 'reject').length,
@@ -81,37 +63,18 @@ function firstSeen(attempts: readonly MonthLogin[], saidOf: ReadonlySet<MonthLog
   return { attempt: at + 1, hours: (attempts[at]!.time - attempts[0]!.time) / HOUR };
 }
 
-function takeOvers(counted: readonly MonthLogin[], saidOf: ReadonlySet<MonthLogin>): ReadonlyMap<string, Tally> {
+function byTool(firsts: readonly MonthLogin[], saidOf: ReadonlySet<MonthLogin>): ReadonlyMap<string, Tally> {
   const names = TOOLS.flatMap(({ name }) => [name, `${name}, through a carrier`]);
   return new Map(
     names.map((name) => {
-      const logins = counted.filter(({ attack }) => attack?.first === true && attack.tool === name);
+      const logins = firsts.filter(({ attack }) => attack?.tool === name);
       return [name, { of: logins.length, seen: logins.filter((each) => saidOf.has(each)).length }];
     }),
   );
 }
 
-/** Why there was an alarm on each of these: as the login has it, or because it came with an attacker's client while that attack was on, or up to a day after. */
-function causesOf(
-  alarms: readonly MonthLogin[],
-  counted: readonly MonthLogin[],
-  deviceOf: (login: MonthLogin) => string | null,
-): ReadonlyMap<string, number> {
-  const attacks = SPRAYS.map((spray) => {
-    const attempts = counted.filter(({ attack }) => attack?.name === spray);
-    return { device: deviceOf(attempts[0]!), from: attempts[0]!.time, until: attempts.at(-1)!.time + DAY };
-  });
-  return countBy(
-    alarms.map((login) =>
-      attacks.some(({ device, from, until }) => login.time >= from && login.time < until && deviceOf(login) === device)
-        ? 'like an attacker'
-        : login.cause,
-    ),
-  );
-}
-
-function countBy(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+function countBy<T>(values: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }

@@ -33,8 +33,8 @@ const WEBMAIL_MISTYPED = 0.08;
 const FETCHED_PER_DAY = 6;
 /** Share of logins that open a second connection at once, before the first is through. */
 const TWICE = 0.15;
-const NEW_FOR = 3 * DAY;
-const LEARNING = 14 * DAY;
+/** As long as somebody's login may be the first with what is new: some log in once in a week. */
+const NEW_FOR = 14 * DAY;
 
 /** All logins of one person, in no order. */
 export function* loginsOf(
@@ -68,7 +68,7 @@ function isStale({ stale }: Device, time: number): boolean {
 }
 
 function causeOf(person: Person, device: Device, time: number): Cause {
-  if (person.from > START && time < person.from + LEARNING) return 'new user';
+  if (person.from > START && time < person.from + NEW_FOR) return 'new user';
   if (device.isNew && time < device.from + NEW_FOR) return 'new device';
   const { updated } = device;
   if (updated !== null && time >= updated.at && time < updated.at + NEW_FOR) return 'program updated';

@@ -1,6 +1,8 @@
-import { type Figures, SPRAYS, type Spray, type Tally } from './figures.js';
+import type { Figures, Tally } from './figures.js';
 
-import { NOT_NEW } from './unseen.js';
+import type { Wave } from './people.js';
+import { PROGRAMS } from './programs.js';
+import { NOT_NEW, SPRAYS, type Spray } from './truth.js';
 
 /** What one rule, or all of them, made of several months. */
 export interface Row {
@@ -66,13 +68,11 @@ export function toolsTable({ months }: Row): string {
 
 /** Why the others were not. */
 export function missedTable({ months }: Row): string {
-  const all = sum(months.flatMap(({ takeOvers }) => [...takeOvers.values()]));
-  const counts = NOT_NEW.map((reason) => [reason, total(months.map(({ missed }) => missed.get(reason) ?? 0))] as const);
-  const others = all.of - all.seen - total(counts.map(([, count]) => count));
-  return table(
-    ['not seen, because', 'accounts'],
-    [...counts, ['none of these', others] as const].map(([reason, count]) => [reason, String(count)]),
-  );
+  const rows = [...NOT_NEW, null].map((reason) => [
+    reason ?? 'no rule fits',
+    String(total(months.map(({ missed }) => missed.get(reason) ?? 0))),
+  ]);
+  return table(['not seen, because', 'accounts'], rows);
 }
 
 /** What false alarms come from, in all months together. */
@@ -85,6 +85,18 @@ export function causesTable(rows: readonly Row[]): string {
       ...causes.map((cause) => String(total(months.map((month) => month.causes.get(cause) ?? 0)))),
       mean(months.map(({ users }) => users)).toFixed(1),
     ]),
+  );
+}
+
+/** False alarms by the population that moved to another hello in the month. */
+export function wavesTable({ months }: Row, waves: readonly Wave[]): string {
+  const names = [...new Set(waves.map(({ from }) => from))].sort();
+  return table(
+    ['updated', 'months', 'false alarms per 10,000 good logins'],
+    names.map((name) => {
+      const own = months.filter((_, i) => waves[i]!.from === name);
+      return [PROGRAMS[name], String(own.length), rate(own.map(alarmRate))];
+    }),
   );
 }
 

@@ -14,11 +14,12 @@ import {
   slowTable,
   toolsTable,
   variationTable,
+  wavesTable,
 } from './page.js';
-import { RATES, type Rates } from './people.js';
+import { RATES, type Rates, type Wave } from './people.js';
 import { play, playEach } from './play.js';
 import { Programs } from './programs.js';
-import { whyNotNew } from './unseen.js';
+import { truthOf } from './truth.js';
 
 export interface SimulationOptions {
   /** Path of a policy file. */
@@ -30,7 +31,7 @@ export interface SimulationOptions {
 }
 
 /** Months that are made again with other rates. */
-const VARIED = 3;
+const VARIED = 2;
 
 const LABELS = new URL('../../db/labels/', import.meta.url);
 
@@ -52,16 +53,18 @@ export async function simulation({ rules: path, seeds, variations, told }: Simul
   const enforced = { ...decision, rules: decision.rules.map((rule) => ({ ...rule, enforce: true })) };
 
   const found = new Map<string, Figures[]>();
+  const waves: Wave[] = [];
   for (const seed of seeds) {
     const month = generateMonth(seed, programs);
     told(`month ${seed}: ${month.logins.length} logins`);
-    const truth = { deviceOf, notNew: whyNotNew(month.logins, deviceOf, decision.learning) };
+    waves.push(month.wave);
+    const truth = truthOf(month, deviceOf, decision.learning);
     const said = [
       ...playEach(month.logins, decision, identify),
       ['all', play(month.logins, decision, identify)] as const,
       ['all, enforced', play(month.logins, enforced, identify)] as const,
     ];
-    for (const [name, each] of said) found.set(name, [...(found.get(name) ?? []), figuresOf(month, each, truth)]);
+    for (const [name, each] of said) found.set(name, [...(found.get(name) ?? []), figuresOf(each, truth)]);
   }
   const rows: readonly Row[] = Array.from(found, ([name, months]) => ({ name, months }));
   const all = rows.find(({ name }) => name === 'all')!;
@@ -71,6 +74,7 @@ export async function simulation({ rules: path, seeds, variations, told }: Simul
     `### The slow spray\n\n${slowTable(rows)}`,
     `### Accounts taken over, all rules\n\n${toolsTable(all)}\n\n${missedTable(all)}`,
     `### Where false alarms come from\n\n${causesTable(rows)}`,
+    `### All rules, by what was updated in the month\n\n${wavesTable(all, waves)}`,
     `### Enforced\n\n${enforcedTable(rows.at(-1)!)}`,
   ];
   if (variations) {
@@ -78,8 +82,7 @@ export async function simulation({ rules: path, seeds, variations, told }: Simul
       told(name);
       const months = seeds.slice(0, VARIED).map((seed) => {
         const month = generateMonth(seed, programs, rates);
-        const truth = { deviceOf, notNew: whyNotNew(month.logins, deviceOf, decision.learning) };
-        return figuresOf(month, play(month.logins, decision, identify), truth);
+        return figuresOf(play(month.logins, decision, identify), truthOf(month, deviceOf, decision.learning));
       });
       return { name, months };
     });
@@ -91,6 +94,5 @@ export async function simulation({ rules: path, seeds, variations, told }: Simul
 
 function describe(seeds: readonly number[], months: readonly Figures[]): string {
   const good = Math.round(months.reduce((sum, month) => sum + month.good, 0) / months.length);
-  const waves = months.length;
-  return `Seeds ${seeds[0]} to ${seeds.at(-1)}: ${waves} months, ${good.toLocaleString('en')} good logins in each on the average.`;
+  return `Seeds ${seeds[0]} to ${seeds.at(-1)}: ${months.length} months, ${good.toLocaleString('en')} good logins in each on the average.`;
 }
