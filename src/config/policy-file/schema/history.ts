@@ -15,7 +15,7 @@ export const history = () =>
     networks_per_user: count(1, 1024).prefault(32).describe('Networks known of one user.'),
     devices: count(1, 10_000_000).prefault(100_000).describe('Different fingerprints.'),
     keys_per_counter: count(1, 10_000_000)
-      .prefault(100_000)
+      .prefault(50_000)
       .describe('Fingerprints, networks, addresses or users that one count is kept for.'),
     users_per_count: count(1, 100_000)
       .prefault(1000)

@@ -33,7 +33,7 @@ describe('a policy file', () => {
           clientsPerUser: 16,
           networksPerUser: 32,
           devices: 100_000,
-          keysPerCounter: 100_000,
+          keysPerCounter: 50_000,
           usersPerCount: 1000,
           days: 180,
         },
