@@ -77,6 +77,10 @@ export async function simulation({ rules: path, seeds, variations, told }: Simul
     `### All rules, by what was updated in the month\n\n${wavesTable(all, waves)}`,
     `### Enforced\n\n${enforcedTable(rows.at(-1)!)}`,
   ];
+  if (seeds.length > 1) {
+    const first = rows.map(({ name, months }) => ({ name, months: months.slice(0, 1) }));
+    parts.push(`### The first of these months by itself\n\n${catchesTable(first)}`);
+  }
   if (variations) {
     const varied = OTHER_RATES.map(([name, rates]) => {
       told(name);
