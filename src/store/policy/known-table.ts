@@ -1,6 +1,7 @@
 import type { Database } from '../database.js';
 import type { Statement } from '../driver.js';
 import { EXPORT_PAGE, ROWS_PER_PRUNING } from '../limits.js';
+import { selected } from './cells.js';
 
 /** What one of the tables is like whose rows replace each other by key, and go when they were not touched for long. */
 export interface KnownTableShape<Row> {
@@ -10,17 +11,17 @@ export interface KnownTableShape<Row> {
   readonly rest: readonly string[];
   /** The column of `rest` that pruning goes by, in seconds. */
   readonly touched: string;
-  /** In the order of `key` and `rest`. */
+  /** As they are written, in the order of `key` and `rest`. */
   readonly cellsOf: (row: Row) => readonly unknown[];
-  /** @throws an error that `guarded` knows */
+  /** From what is read ({@link columnsOf}). @throws an error that `guarded` knows */
   readonly rowOf: (cells: readonly unknown[]) => Row;
 }
 
 type Cells = readonly unknown[];
 
-/** As `rowOf` takes them. */
+/** What `rowOf` takes. */
 export function columnsOf({ key, rest }: Pick<KnownTableShape<never>, 'key' | 'rest'>): string {
-  return [...key, ...rest].join(', ');
+  return selected([...key, ...rest]);
 }
 
 /** In SQLite numbers come before texts, and texts before bytes. A key is never a number, but where somebody made it one, that is to be told. */
@@ -46,7 +47,7 @@ export class KnownTable<Row> {
     this.#write = database.prepare(`INSERT OR REPLACE INTO ${name} (${columns.join(', ')}) VALUES (${marks(columns)})`);
     this.#page = database
       .prepare<unknown[], Cells>(
-        `SELECT ${columns.join(', ')} FROM ${name} WHERE ${after} ORDER BY ${keys} LIMIT ${EXPORT_PAGE}`,
+        `SELECT ${columnsOf(shape)} FROM ${name} WHERE ${after} ORDER BY ${keys} LIMIT ${EXPORT_PAGE}`,
       )
       .raw();
     this.#old = database
@@ -63,12 +64,13 @@ export class KnownTable<Row> {
   }
 
   *rows(): Generator<Row> {
-    const { key, rowOf } = this.#shape;
+    const { key, rowOf, cellsOf } = this.#shape;
     let after: Cells = key.map(() => BEFORE_ALL);
     while (true) {
       const { rows, last } = this.#database.guarded(() => {
-        const page = this.#page.all(...after);
-        return { rows: page.map(rowOf), last: page.at(-1)?.slice(0, key.length) };
+        const page = this.#page.all(...after).map(rowOf);
+        const lastRow = page.at(-1);
+        return { rows: page, last: lastRow === undefined ? undefined : cellsOf(lastRow).slice(0, key.length) };
       });
       yield* rows;
       // A damaged tree can lead back to where it came from.

@@ -1,6 +1,6 @@
 import type { DeviceRow, UserClientRow, UserNetworkRow, UsualRow } from '../../model/index.js';
 import { safeSeconds } from '../time.js';
-import { deviceAt, deviceCell, numberAt, textAt, userCell, userKeyAt } from './cells.js';
+import { deviceCell, numberAt, textAt, userCell, userKeyAt } from './cells.js';
 import type { KnownTableShape } from './known-table.js';
 
 export const USER_CLIENTS: KnownTableShape<UserClientRow> = {
@@ -17,7 +17,7 @@ export const USER_CLIENTS: KnownTableShape<UserClientRow> = {
   ],
   rowOf: ([user, device, first, last, succeeded]) => ({
     userKey: userKeyAt(user),
-    device: deviceAt(device),
+    device: textAt(device),
     firstSeen: numberAt(first),
     lastSeen: numberAt(last),
     succeeded: numberAt(succeeded),
@@ -46,7 +46,7 @@ export const DEVICES: KnownTableShape<DeviceRow> = {
   touched: 'last_seen',
   cellsOf: (row) => [deviceCell(row.device), whole(row.firstSeen), whole(row.lastSeen), row.succeeded, row.failed],
   rowOf: ([device, first, last, succeeded, failed]) => ({
-    device: deviceAt(device),
+    device: textAt(device),
     firstSeen: numberAt(first),
     lastSeen: numberAt(last),
     succeeded: numberAt(succeeded),
