@@ -1,5 +1,5 @@
 import type { ListEntry, ListKey } from '../../model/index.js';
-import { readNetwork } from '../server/addresses.js';
+import { readNetwork } from '../addresses.js';
 import { bitsOf, firstBits } from './network-bits.js';
 
 /** What entries of a list are looked up by. */

@@ -1,7 +1,7 @@
 import { SensorError } from '../../errors.js';
 import type { ListKey } from '../../model/index.js';
+import { readAddress, readNetwork } from '../addresses.js';
 import type { StatsKey } from '../decide/management.js';
-import { readAddress, readNetwork } from './addresses.js';
 import { MAX_LOGIN } from './limits.js';
 import type { EntryKeyRequest, KeyRequest } from './requests.js';
 

@@ -1,6 +1,6 @@
+import { readAddress } from '../addresses.js';
 import type { Identify } from '../decide/options.js';
 import type { LoginReport, PolicyLogin } from '../login.js';
-import { readAddress } from './addresses.js';
 import { readClientId } from './client-id.js';
 import { MAX_ATTRIBUTE, MAX_LOGIN } from './limits.js';
 import type { AttributeName, LoginRequest, ReportRequest } from './requests.js';

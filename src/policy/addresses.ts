@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { formatAddress, plainAddress, withoutZone } from '../../endpoint.js';
+import { formatAddress, plainAddress, withoutZone } from '../endpoint.js';
 
 /** An address as this program writes it: IPv6 as RFC 5952 has it, without zone, IPv4 where it is IPv4-mapped. null: it is none. */
 export function readAddress(text: string): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAddress, readNetwork } from '../../../../src/policy/server/addresses.js';
+import { readAddress, readNetwork } from '../../../src/policy/addresses.js';
 
 describe('an address', () => {
   it.each([
