@@ -38,10 +38,9 @@ export class RetentionKeeper {
   }
 
   readonly #prune = async (): Promise<void> => {
-    const { cut, observations, logins } = await this.#store.upkeep.prune(Date.now() / 1000);
-    if (cut + observations + logins === 0) return;
-    this.#tell(
-      `kept long enough: ${cut} addresses cut, ${observations + logins} rows deleted (--no-prune leaves them)`,
-    );
+    const { cut, observations, logins, heard, known } = await this.#store.upkeep.prune(Date.now() / 1000);
+    const deleted = observations + logins + heard + known;
+    if (cut + deleted === 0) return;
+    this.#tell(`kept long enough: ${cut} addresses cut, ${deleted} rows deleted (--no-prune leaves them)`);
   };
 }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/index.js';
 import { run } from '../harness/command.js';
 import { type Json, runJson } from '../harness/json-output.js';
 import { mutt } from '../harness/observation.js';
+import { batch, heard, key, seen } from '../unit/store/policy-rows.js';
 
 const HASH = '0123456789abcdef0123456789abcdef';
 
@@ -150,6 +152,21 @@ describe('ja3-sensor db backup', () => {
   });
 });
 
+/** What a policy may keep of a user. */
+async function writePolicy(user: string): Promise<void> {
+  const store = await openStore(database, { create: false });
+  const userKey = store.policy.userKey(user);
+  store.policy.write(
+    batch({
+      heard: [heard(1, { userKey, rule: 'spray', ignored: { action: 'tarpit', seconds: 5 } })],
+      userClients: [{ userKey, device: key(1), ...seen(1, 2) }],
+      userNetworks: [{ userKey, network: '192.0.2.0/24', ...seen(1, 2) }],
+      listed: [{ list: 'block', ip: null, login: user, ja3: null, expires: 9_999_999_999, reason: 'because' }],
+    }),
+  );
+  store.close();
+}
+
 describe('ja3-sensor db export-user and forget-user', () => {
   it('tell what is stored of a user, and delete it', async () => {
     const log = join(folder, 'log');
@@ -172,7 +189,45 @@ describe('ja3-sensor db export-user and forget-user', () => {
       ],
     ]);
     expect((await askText('export-user', 'bob')).stdout).toContain('198.51.100.21');
-    expect(await ask(['forget-user', 'bob'])).toEqual({ forgotten: 1 });
+    await writePolicy('bob');
+    const { policy } = await ask(['export-user', 'BOB']);
+    expect(policy).toEqual({
+      heard: [
+        expect.objectContaining({
+          timestamp: '2023-11-14T22:13:21.123Z',
+          session: 'session1',
+          src_ip: '192.0.2.1',
+          outcome: 'succeeded',
+          verdict: 'allow',
+          ignored: 'tarpit 5',
+          verdict_rule: 'spray',
+          ssl_ja3_hash: mutt.sslJa3Hash,
+        }),
+      ],
+      clients: [
+        { device: key(1), first_seen: '1970-01-01T00:00:01Z', last_seen: '1970-01-01T00:00:02Z', succeeded: 1 },
+      ],
+      networks: [expect.objectContaining({ network: '192.0.2.0/24' })],
+      usual: [],
+      listed: [expect.objectContaining({ list: 'block', login: 'bob', reason: 'because' })],
+    });
+    const shown = (await askText('export-user', 'bob')).stdout;
+    for (const part of ['198.51.100.21', 'heard by a policy', 'allow (tarpit 5 ignored)', '192.0.2.0/24', 'because']) {
+      expect(shown).toContain(part);
+    }
+    expect((await ask(['status'])).policy).toEqual({
+      heard: 1,
+      user_clients: 1,
+      user_networks: 1,
+      devices: 0,
+      usual: 0,
+      listed: 1,
+    });
+    expect((await askText('status')).stdout).toContain('1 login heard, 1 client and 1 network of users');
+    expect(await ask(['forget-user', 'bob'])).toEqual({ forgotten: 5 });
+    await writePolicy('bob');
+    expect((await ask(['export-user', 'bob'])).logins).toEqual([]);
+    expect((await askText('forget-user', 'bob')).stdout).toBe('deleted 4 rows\n');
     expect(await ask(['forget-user', 'bob'], 1)).toEqual({ forgotten: 0 });
     const gone = await askText('export-user', 'bob');
     expect([gone.code, gone.stdout, gone.stderr]).toEqual([1, '', 'ja3-sensor: no login of bob is stored\n']);

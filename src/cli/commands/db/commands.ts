@@ -113,14 +113,14 @@ export function dbCommands(outcome: Outcome): readonly Command[] {
     ),
     completed(
       new Command('forget-user')
-        .description("delete a user's logins")
+        .description('delete all that is stored of a user')
         .argument('<name>', 'as the server wrote it, in any case')
         .action(ends(async (name: string, raw: RawDbOptions) => (await import('./users.js')).forgetUser(name, raw))),
       'ja3-sensor db forget-user bob@example.org',
     ),
     completed(
       new Command('export-user')
-        .description("print all that is stored of a user's logins")
+        .description('print all that is stored of a user')
         .argument('<name>', 'as the server wrote it, in any case')
         .action(ends(async (name: string, raw: RawDbOptions) => (await import('./users.js')).exportUser(name, raw))),
       'ja3-sensor db export-user --json bob@example.org > bob.json',

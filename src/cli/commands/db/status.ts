@@ -1,12 +1,12 @@
 import { entry } from '../../../explain/index.js';
-import { DEFAULT_RETENTION, type Status, type WouldPrune } from '../../../store/index.js';
+import { DEFAULT_RETENTION, type PolicyCounts, type Status, type WouldPrune } from '../../../store/index.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { textLook } from '../../look.js';
 import { give, type Json } from './answer.js';
 import { withStore } from './database.js';
 import { dbOptions, type RawDbOptions } from './options.js';
 import { pruneJson, pruneText } from './prune-text.js';
-import { bytes, grouped, isoTime, shownTime } from './text.js';
+import { bytes, counted, grouped, isoTime, shownTime } from './text.js';
 
 /** What is in the database, and what pruning with the usual periods would do. */
 export async function status(raw: RawDbOptions): Promise<ExitCode> {
@@ -19,7 +19,7 @@ export async function status(raw: RawDbOptions): Promise<ExitCode> {
 }
 
 function statusJson(
-  { path, keyPath, schema, counts, partlyKnown, size, free, oldest, newest }: Status,
+  { path, keyPath, schema, counts, policy, partlyKnown, size, free, oldest, newest }: Status,
   due: WouldPrune,
 ) {
   const json: Json = {
@@ -33,6 +33,14 @@ function statusJson(
     labels: counts.labels,
     observations: counts.observations,
     logins: counts.logins,
+    policy: {
+      heard: policy.heard,
+      user_clients: policy.userClients,
+      user_networks: policy.userNetworks,
+      devices: policy.devices,
+      usual: policy.usual,
+      listed: policy.listed,
+    },
     oldest: isoTime(oldest),
     newest: isoTime(newest),
     would_prune: pruneJson(due),
@@ -40,9 +48,19 @@ function statusJson(
   return json;
 }
 
+function policyText({ heard, userClients, userNetworks, devices, usual, listed }: PolicyCounts): string {
+  return [
+    `${counted(heard, 'login')} heard`,
+    `${counted(userClients, 'client')} and ${counted(userNetworks, 'network')} of users`,
+    counted(devices, 'device'),
+    counted(usual, 'usual count'),
+    counted(listed, 'list entry', 'list entries'),
+  ].join(', ');
+}
+
 async function statusText(now: Status, due: WouldPrune): Promise<string> {
   const look = await textLook();
-  const { counts } = now;
+  const { counts, policy } = now;
   const partly = now.partlyKnown === 0 ? '' : `, of them ${grouped(now.partlyKnown)} known from logs alone`;
   const line = (label: string, text: string): string => entry(label, 12, text, look, '');
   return [
@@ -54,6 +72,7 @@ async function statusText(now: Status, due: WouldPrune): Promise<string> {
     line('labels', grouped(counts.labels)),
     line('observations', grouped(counts.observations)),
     line('logins', grouped(counts.logins)),
+    ...(Object.values(policy).some((count) => count > 0) ? [line('policy', policyText(policy))] : []),
     line('from', `${shownTime(now.oldest)} to ${shownTime(now.newest)} (UTC)`),
     line('pruning', pruneText(due, 'would')),
   ].join('');

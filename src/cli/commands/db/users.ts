@@ -6,9 +6,10 @@ import { give, type Json } from './answer.js';
 import { withStore } from './database.js';
 import { dbOptions, type RawDbOptions } from './options.js';
 import { counted, HASH, tableOf } from './text.js';
+import { policyJson, policyRows, policyText } from './user-policy.js';
 import { shownValue } from './views.js';
 
-/** Deletes the logins of a user. @returns `failed` where there is none */
+/** Deletes all that is stored of a user. @returns `failed` where there is nothing */
 export async function forgetUser(name: string, raw: RawDbOptions): Promise<ExitCode> {
   const { database, json } = dbOptions(raw);
   const user = userName(name);
@@ -17,20 +18,21 @@ export async function forgetUser(name: string, raw: RawDbOptions): Promise<ExitC
     return give(
       {
         json: { forgotten },
-        text: () => (forgotten === 0 ? '' : `deleted ${counted(forgotten, 'login')}\n`),
-        nothing: forgotten === 0 ? `no login of ${user} is stored` : null,
+        text: () => (forgotten === 0 ? '' : `deleted ${counted(forgotten, 'row')}\n`),
+        nothing: forgotten === 0 ? nothingOf(user) : null,
       },
       json,
     );
   });
 }
 
-/** Prints all that is stored of a user's logins. @returns `failed` where there is none */
+/** Prints all that is stored of a user. @returns `failed` where there is nothing */
 export async function exportUser(name: string, raw: RawDbOptions): Promise<ExitCode> {
   const { database, json } = dbOptions(raw);
   const user = userName(name);
   return withStore(database, 'read', (store) => {
     const logins = store.logins.exportUser(user);
+    const policy = store.policy.ofUser(user);
     const fingerprints = new Map(
       [...new Set(logins.map(({ fingerprintId }) => fingerprintId))].map((id) => [
         id,
@@ -43,13 +45,17 @@ export async function exportUser(name: string, raw: RawDbOptions): Promise<ExitC
     };
     return give(
       {
-        json: { user, logins: logins.map((login) => loginJson(login, hashOf(login))) },
-        text: () => loginTable(logins, hashOf),
-        nothing: logins.length === 0 ? `no login of ${user} is stored` : null,
+        json: { user, logins: logins.map((login) => loginJson(login, hashOf(login))), policy: policyJson(policy) },
+        text: async () => (await loginTable(logins, hashOf)) + (await policyText(policy)),
+        nothing: logins.length + policyRows(policy) === 0 ? nothingOf(user) : null,
       },
       json,
     );
   });
+}
+
+function nothingOf(user: string): string {
+  return `no login of ${user} is stored`;
 }
 
 /** @throws UsageError */
