@@ -26,7 +26,7 @@ const server = new PolicyServer(
       reset: () => {},
       stats: () => ({ counts: {}, allowed: null, blocked: null }),
     },
-    identify: () => ({ device: null, recognition: null }),
+    identify: () => ({ device: null, aliases: [], recognition: null }),
     notices: silent,
     now: Date.now,
     version: '0',

@@ -33,6 +33,11 @@ export interface SeenClient {
    * Dovecot 2.4 told of it natively or a proxy forwarded it. null: no hello, or a hash that nobody knows the string of and that cannot be one.
    */
   readonly device: string | null;
+  /**
+   * Device keys that the same client has had, or would have, where nothing but a hash of what was told is known: so that it stays the same one once the string becomes known.
+   * Without `device` itself.
+   */
+  readonly aliases: readonly string[];
   /** null: nothing was asked for a name. */
   readonly recognition: Recognition | null;
 }

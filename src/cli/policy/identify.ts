@@ -25,7 +25,8 @@ export interface IdentifyOptions {
 
 /**
  * What views tell of a client. A string says all; a hash is looked up among the labels (also as that of another situation: a client that resumes) and among what was
- * recorded. A hash that nobody knows still tells clients apart, but not situations: such a client is another one when it resumes.
+ * recorded. A hash that nobody knows still tells clients apart, but not situations: such a client is another one when it resumes. Once it is known, the key that
+ * it had by its hash is an alias.
  */
 export async function identifier(
   labels: readonly LabelRow[],
@@ -48,7 +49,9 @@ export async function identifier(
     }
     const { subject, lists } = read(views);
     const { recognition, lasting } = names ? recognize(subject) : UNNAMED;
-    const found = { device: lists === null ? deviceOfHashes(views) : deviceKeyOf(lists), recognition };
+    const hashKeys = keysOfHashes(views);
+    const device = lists === null ? hashKeys[0]! : deviceKeyOf(lists);
+    const found = { device, aliases: hashKeys.filter((alias) => alias !== device), recognition };
     if (lasting) {
       if (known.size >= REMEMBERED_FINGERPRINTS) known.delete(known.keys().next().value!);
       known.set(key, found);
@@ -57,7 +60,7 @@ export async function identifier(
   };
 }
 
-const NOTHING: SeenClient = { device: null, recognition: null };
+const NOTHING: SeenClient = { device: null, aliases: [], recognition: null };
 const UNNAMED = { recognition: null, lasting: true } as const;
 
 /** null: nothing was told. */
@@ -91,8 +94,19 @@ function viewReader(
       const found = listsOfViews(whole);
       if (found !== null) return { subject: subjectOf(whole), lists: found };
     }
-    return { subject, lists: null };
+    const native = asNative(views);
+    if (native === null || recognizer.answerOn('ja3', subject) !== null) return { subject, lists: null };
+    const other = subjectOf(native);
+    const otherLists = recognizer.listsOf(other);
+    const isKnown = otherLists !== null || recognizer.answerOn('ssl_ja3', other) !== null;
+    return { subject: isKnown ? other : subject, lists: otherLists };
   };
+}
+
+/** A hash that was told as ja3 is often what Dovecot computed: examples for wforce write `attrs/ja3 = %{ssl_ja3_hash}`. null: it cannot be that. */
+function asNative(views: ToldViews): ToldViews | null {
+  const { ja3, sslJa3 } = views;
+  return ja3 === null || ja3.string !== null || sslJa3 !== null ? null : { ...views, ja3: null, sslJa3: ja3 };
 }
 
 /** The same with strings, as others know them. ja3n comes first: neither GREASE nor an order that is drawn anew for every hello changes it. */
@@ -137,9 +151,18 @@ function ja3nIndex(labels: readonly LabelRow[]): ReadonlyMap<string, string> {
   return index;
 }
 
-function deviceOfHashes({ ja3n, ja3, sslJa3, ja4 }: ToldViews): string {
-  if (ja3n !== null) return deviceKeyOfHash('ja3n', ja3n.hash);
-  if (ja3 !== null) return deviceKeyOfHash('ja3', ja3.hash);
-  if (sslJa3 !== null) return deviceKeyOfHash('ssl_ja3', sslJa3.hash);
-  return deviceKeyOfHash('ja4', ja4!.hash);
+/**
+ * The keys by the hashes that were told, first the one that the client has where nothing else is known. A hash of ja3 or ssl_ja3 may have been told under the other name
+ * before, or will be once somebody sets that right: it has a key by either.
+ */
+function keysOfHashes({ ja3n, ja3, sslJa3, ja4 }: ToldViews): readonly string[] {
+  const keys = [
+    ja3n && deviceKeyOfHash('ja3n', ja3n.hash),
+    ja3 && deviceKeyOfHash('ja3', ja3.hash),
+    sslJa3 && deviceKeyOfHash('ssl_ja3', sslJa3.hash),
+    ja4 && deviceKeyOfHash('ja4', ja4.hash),
+    ja3 && deviceKeyOfHash('ssl_ja3', ja3.hash),
+    sslJa3 && deviceKeyOfHash('ja3', sslJa3.hash),
+  ];
+  return [...new Set(keys.filter((key) => key !== null))];
 }

@@ -37,7 +37,7 @@ export class InProcessPolicy implements LoginPolicy {
     const decider = openDecider(decision, { userKey, identify: device, book, now: () => Date.now() }, past);
     const policy = new LocalPolicy({
       decider,
-      identify: (views, { recognition }) => ({ device: device(views).device, recognition }),
+      identify: (views, { recognition }) => ({ ...device(views), recognition }),
       openssl,
     });
     this.#opened.open({ policy, decider });

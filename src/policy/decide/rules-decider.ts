@@ -95,13 +95,18 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
 
   reset(key: StatsKey): void {
     this.#lists.remove('block', key);
-    for (const each of this.#historyKeys(key)) this.#history.forget(each);
+    const past = this.#historyKey(key);
+    if (past !== null) this.#history.forget(past);
   }
 
   stats(key: StatsKey): KeyStats {
     const facts = { ip: key.ip, login: key.login, ja3: key.ja3 === null ? [] : [key.ja3.toLowerCase()] };
-    const counts = sums(this.#historyKeys(key).map((each) => this.#history.countsOf(each)));
-    return { counts, allowed: this.#lists.find('allow', facts), blocked: this.#lists.find('block', facts) };
+    const past = this.#historyKey(key);
+    return {
+      counts: past === null ? {} : this.#history.countsOf(past),
+      allowed: this.#lists.find('allow', facts),
+      blocked: this.#lists.find('block', facts),
+    };
   }
 
   flush(): void {
@@ -136,17 +141,19 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
     return nothingFits;
   }
 
-  /** A hash may be of ja3 or ssl_ja3, and so stand for two devices. */
-  #historyKeys({ ip, login, ja3 }: StatsKey): readonly HistoryKey[] {
+  /** A hash may be of ja3 or ssl_ja3, and so stand for two devices; each may have been seen under other keys. null: the hash is of none. */
+  #historyKey({ ip, login, ja3 }: StatsKey): HistoryKey | null {
     const userKey = this.#userKey(login);
-    if (ja3 === null) return [{ userKey, device: null, remote: ip }];
+    if (ja3 === null) return { userKey, device: null, remote: ip };
     const value = { hash: ja3.toLowerCase(), string: null };
     const none: ToldViews = { ja3: null, ja3n: null, sslJa3: null, ja4: null };
-    const devices = [
+    const seen = [
       { ...none, ja3: value },
       { ...none, sslJa3: value },
-    ].map((views) => this.#ports.identify(views).device);
-    return [...new Set(devices)].flatMap((device) => (device === null ? [] : [{ userKey, device, remote: ip }]));
+    ].map((views) => this.#ports.identify(views));
+    const keys = seen.flatMap(({ device, aliases }) => (device === null ? [] : [device, ...aliases]));
+    const [device, ...aliases] = new Set(keys);
+    return device === undefined ? null : { userKey, device, aliases, remote: ip };
   }
 
   #userKey(user: string | null): string | null {
@@ -194,17 +201,6 @@ function ofSecond({ session }: PolicyLogin, decision: Decision): Decision {
 
 function notObeyed({ verdict, evidence }: Decision): Decision {
   return { verdict: unobeyed(verdict), evidence };
-}
-
-/** What is counted of several keys together. */
-function sums(parts: readonly KeyStats['counts'][]): KeyStats['counts'] {
-  const all: Record<string, Record<string, number>> = {};
-  for (const [name, numbers] of parts.flatMap((counts) => Object.entries(counts))) {
-    const sum = all[name] ?? {};
-    all[name] = sum;
-    for (const [field, number] of Object.entries(numbers)) sum[field] = (sum[field] ?? 0) + number;
-  }
-  return all;
 }
 
 /** Its evidence tells which parts of the key made the entry fit, and never a name. */

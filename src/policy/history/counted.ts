@@ -12,6 +12,17 @@ export function partsOf({ device, remote, userKey }: HistoryLogin): Parts {
   return { fingerprint: device, network: where?.network ?? null, address: where?.address ?? null, user: userKey };
 }
 
+/** The device's keys, its own first; none where no device is told. */
+export function devicesOf({ device, aliases = [] }: Pick<HistoryLogin, 'device' | 'aliases'>): readonly string[] {
+  return device === null ? [] : [device, ...aliases];
+}
+
+/** The same by each key of its device. */
+export function partsOfEach(login: HistoryLogin): readonly Parts[] {
+  const devices = devicesOf(login);
+  return devices.length === 0 ? [partsOf(login)] : devices.map((device) => partsOf({ ...login, device }));
+}
+
 export function isTime(time: number): boolean {
   return Number.isFinite(time) && time >= 0;
 }

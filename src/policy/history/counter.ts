@@ -104,6 +104,18 @@ export class Counter {
     };
   }
 
+  /** The same of several together, each key once. null: none of them is told enough of. */
+  countOfAll(all: readonly Parts[], time: number): { readonly count: number; readonly usual: number | null } | null {
+    const byKey = new Map(all.map((parts) => [this.keyOf(parts), parts]));
+    const counts = Array.from(byKey.values(), (parts) => this.count(parts, time)).filter((found) => found !== null);
+    if (counts.length === 0) return null;
+    const usuals = counts.map(({ usual }) => usual).filter((usual) => usual !== null);
+    return {
+      count: counts.reduce((sum, { count }) => sum + count, 0),
+      usual: usuals.length === 0 ? null : usuals.reduce((sum, usual) => sum + usual, 0),
+    };
+  }
+
   /**
    * What has all the values that are told begins anew: its count, and what is usual of it. Keys without one of these values are left alone.
    *

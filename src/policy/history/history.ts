@@ -1,7 +1,7 @@
 import type { PolicyBatch, UsualRow } from '../../model/index.js';
 import type { HistoryLimits, Learning, PolicyPast } from '../decide/options.js';
 import { secondsOf } from './clock.js';
-import { fillCounters, isTime, partsOf } from './counted.js';
+import { devicesOf, fillCounters, isTime, partsOf, partsOfEach } from './counted.js';
 import { type CountedLogin, Counter, counterName } from './counter.js';
 import { Devices } from './devices.js';
 import { CHANGES_AT_ONCE } from './limits.js';
@@ -13,7 +13,7 @@ import { whereIs } from './where.js';
 export type HistoryRows = Pick<PolicyBatch, 'userClients' | 'userNetworks' | 'devices' | 'usual'>;
 
 /** What is forgotten, or asked about: each value that is not null. */
-export type HistoryKey = Pick<HistoryLogin, 'userKey' | 'device' | 'remote'>;
+export type HistoryKey = Omit<HistoryLogin, 'time'>;
 
 export type HistoryOutcome = Parameters<HistoryRecord['add']>[1];
 
@@ -64,8 +64,9 @@ export class History implements HistoryQuestions, HistoryRecord {
   }
 
   client(login: HistoryLogin): Familiarity | null {
-    const { userKey, device, time } = login;
-    return userKey === null || device === null ? null : this.#users.client(userKey, device, secondsOf(time));
+    const { userKey, time } = login;
+    const devices = devicesOf(login);
+    return userKey === null || devices.length === 0 ? null : this.#users.client(userKey, devices, secondsOf(time));
   }
 
   network(login: HistoryLogin): Familiarity | null {
@@ -74,8 +75,9 @@ export class History implements HistoryQuestions, HistoryRecord {
     return this.#users.network(login.userKey, network, secondsOf(login.time));
   }
 
-  totals({ device }: HistoryLogin): { readonly succeeded: number; readonly failed: number } | null {
-    return device === null ? null : this.#devices.totals(device);
+  totals(login: HistoryLogin): { readonly succeeded: number; readonly failed: number } | null {
+    const devices = devicesOf(login);
+    return devices.length === 0 ? null : this.#totalsOf(devices);
   }
 
   /** @throws TypeError for a counter that is not kept */
@@ -148,10 +150,10 @@ export class History implements HistoryQuestions, HistoryRecord {
   forget(key: HistoryKey): void {
     const { userKey, device, remote } = key;
     const time = this.#now();
-    const parts = partsOf({ ...key, time });
     if (userKey !== null && device === null && remote === null) this.#users.forget(userKey);
-    if (device !== null && userKey === null && remote === null) this.#devices.forget(device);
-    if (Object.values(parts).some((value) => value !== null)) {
+    if (userKey === null && remote === null) for (const each of devicesOf(key)) this.#devices.forget(each);
+    for (const parts of partsOfEach({ ...key, time })) {
+      if (Object.values(parts).every((value) => value === null)) continue;
       for (const counter of this.#counters.values()) counter.forget(parts, time);
     }
   }
@@ -159,16 +161,26 @@ export class History implements HistoryQuestions, HistoryRecord {
   /** What is counted of these values together: `user`, `device`, and every counter that is about no others, by its name. */
   countsOf(key: HistoryKey): Readonly<Record<string, Readonly<Record<string, number>>>> {
     const time = this.#now();
-    const parts = partsOf({ ...key, time });
+    const parts = partsOfEach({ ...key, time });
     const counts: Record<string, Readonly<Record<string, number>>> = {};
     if (key.userKey !== null) counts.user = { ...this.#users.knownOf(key.userKey, secondsOf(time)) };
-    if (key.device !== null) counts.device = { ...this.#devices.totals(key.device) };
+    if (key.device !== null) counts.device = this.#totalsOf(devicesOf(key));
     for (const counter of this.#counters.values()) {
-      const found = counter.count(parts, time);
+      const found = counter.countOfAll(parts, time);
       if (found === null) continue;
       counts[counter.name] = found.usual === null ? { count: found.count } : { count: found.count, usual: found.usual };
     }
     return counts;
+  }
+
+  #totalsOf(devices: readonly string[]): { readonly succeeded: number; readonly failed: number } {
+    const sum = { succeeded: 0, failed: 0 };
+    for (const device of devices) {
+      const { succeeded, failed } = this.#devices.totals(device);
+      sum.succeeded += succeeded;
+      sum.failed += failed;
+    }
+    return sum;
   }
 
   #counterOf(spec: CounterSpec): Counter {

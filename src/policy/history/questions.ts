@@ -17,6 +17,8 @@ export interface HistoryLogin {
   /** null: none was told. */
   readonly userKey: string | null;
   readonly device: string | null;
+  /** Other keys of the same device, under which it may have been seen before. What becomes of it is kept under `device` alone. */
+  readonly aliases?: readonly string[];
   /** An address, or (from the database, once it was cut) a network. */
   readonly remote: string | null;
 }
@@ -26,7 +28,7 @@ export interface Familiarity {
   /** Logins of the user that succeeded, and the days since the first of them. */
   readonly logins: number;
   readonly days: number;
-  /** Of these, with this device or from this network. */
+  /** Of these, with this device (by whichever of its keys) or from this network. */
   readonly same: number;
   /** Enough was seen of the user for something new to mean anything. */
   readonly learned: boolean;
@@ -38,9 +40,9 @@ export interface HistoryQuestions {
   client(login: HistoryLogin): Familiarity | null;
   /** null: the login tells no user or no address. */
   network(login: HistoryLogin): Familiarity | null;
-  /** Of the device key; null: the login tells none. */
+  /** Of the device, by all its keys; null: the login tells none. */
   totals(login: HistoryLogin): { readonly succeeded: number; readonly failed: number } | null;
-  /** `usual` is null where it is not learned, or not yet. null: the login lacks what it is counted per. */
+  /** By the device's own key, where it is counted per fingerprint. `usual` is null where it is not learned, or not yet. null: the login lacks what it is counted per. */
   count(spec: CounterSpec, login: HistoryLogin): { readonly count: number; readonly usual: number | null } | null;
 }
 

@@ -91,8 +91,8 @@ export class SeenThings {
     }
   }
 
-  /** @param what null: nothing of the user's */
-  ask(owner: number, what: number | null, stale: number): SeenInAll {
+  /** @param whats what is one thing, by all its numbers */
+  ask(owner: number, whats: readonly number[], stale: number): SeenInAll {
     let logins = 0;
     let first: number | null = null;
     let same = 0;
@@ -102,7 +102,7 @@ export class SeenThings {
       things++;
       logins += this.#succeeded[at]!;
       if (first === null || this.#first[at]! < first) first = this.#first[at]!;
-      if (this.#what[at] === what) same = this.#succeeded[at]!;
+      if (whats.includes(this.#what[at]!)) same += this.#succeeded[at]!;
     }
     return { logins, first, same, things };
   }

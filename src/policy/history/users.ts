@@ -49,14 +49,16 @@ export class Users {
     if (network !== null) this.#networks.add(user, networkNumber(network), seconds, stale);
   }
 
-  client(userKey: string, device: string, seconds: number): Familiarity {
+  /** @param devices all keys of one */
+  client(userKey: string, devices: readonly string[], seconds: number): Familiarity {
     const user = this.#keys.find(userKey);
-    return this.#familiarity(this.#clients.ask(user, this.#devices.find(device), this.#staleAt(seconds)), seconds);
+    const known = devices.map((device) => this.#devices.find(device)).filter((number) => number !== null);
+    return this.#familiarity(this.#clients.ask(user, known, this.#staleAt(seconds)), seconds);
   }
 
   network(userKey: string, network: string, seconds: number): Familiarity {
     const user = this.#keys.find(userKey);
-    return this.#familiarity(this.#networks.ask(user, networkNumber(network), this.#staleAt(seconds)), seconds);
+    return this.#familiarity(this.#networks.ask(user, [networkNumber(network)], this.#staleAt(seconds)), seconds);
   }
 
   /** Forgets users whose time is over: of the longest unseen some at a time. */
@@ -86,8 +88,8 @@ export class Users {
   ): { readonly logins: number; readonly clients: number; readonly networks: number } {
     const user = this.#keys.find(userKey);
     const stale = this.#staleAt(seconds);
-    const clients = this.#clients.ask(user, null, stale);
-    const networks = this.#networks.ask(user, null, stale);
+    const clients = this.#clients.ask(user, [], stale);
+    const networks = this.#networks.ask(user, [], stale);
     return { logins: Math.max(clients.logins, networks.logins), clients: clients.things, networks: networks.things };
   }
 

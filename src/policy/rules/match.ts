@@ -16,7 +16,8 @@ export function matchRule(
   userKey: string | null,
   history: HistoryQuestions,
 ): readonly Evidence[] | null {
-  const past = { time: login.time, userKey, device: login.client.device, remote: login.remote };
+  const { device, aliases } = login.client;
+  const past = { time: login.time, userKey, device, aliases, remote: login.remote };
   const subject: Subject = { login, past, history };
   const found: Evidence[] = [];
   if (!holds(when.told, subject, found)) return null;

@@ -44,7 +44,7 @@ export class OpenDecider {
   ) {
     const ports: DecisionPorts = {
       userKey: userKeyOf,
-      identify: (views) => ({ device: deviceOfViews(views), recognition: null }),
+      identify: (views) => ({ device: deviceOfViews(views), aliases: [], recognition: null }),
       book: keepsBook ? { write: (batch) => this.batches.push(batch) } : null,
       now: () => this.now,
     };

@@ -79,7 +79,7 @@ export async function startHttp(
         report: (login, report) => void reported.push({ login, report }),
       },
       management,
-      identify: () => ({ device: null, recognition: null }),
+      identify: () => ({ device: null, aliases: [], recognition: null }),
       notices: { info: () => {}, warn: (message, details = {}) => void notices.push({ message, details }) },
       now: () => NOW,
       version: '1.2.3',

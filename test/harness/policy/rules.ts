@@ -23,7 +23,7 @@ export function policyLogin(changes: Partial<PolicyLogin> = {}): PolicyLogin {
     tlsVersion: 'TLSv1.3',
     clientId: [['name', 'Mutt']],
     views: { ja3, ja3n, sslJa3: sslJa3['3.0'], ja4 },
-    client: { device: 'd0', recognition: null },
+    client: { device: 'd0', aliases: [], recognition: null },
     ...changes,
   };
 }
@@ -31,7 +31,7 @@ export function policyLogin(changes: Partial<PolicyLogin> = {}): PolicyLogin {
 /** Nothing was told of a client. */
 export const unseenClient = {
   views: { ja3: null, ja3n: null, sslJa3: null, ja4: null },
-  client: { device: null, recognition: null },
+  client: { device: null, aliases: [], recognition: null },
 } as const satisfies Partial<PolicyLogin>;
 
 interface Named {

@@ -20,7 +20,6 @@ const programs = new Programs(new URL('../../../db/labels/', import.meta.url));
 const identify: Identify = ({ ja3, sslJa3 }: ToldViews) => ({
   device: deviceKeyOf(listsOfString((ja3 ?? sslJa3)!.string!)!),
   aliases: [],
-  aliases: [],
   recognition: null,
 });
 const deviceOf = ({ views }: MonthLogin) => identify(views).device;

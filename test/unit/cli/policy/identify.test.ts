@@ -36,6 +36,8 @@ describe('one client, however it is told of', () => {
       // The Dovecot documentation's own example, natively as string and as hash.
       told({ sslJa3: bothOf(MUTT_SSL_JA3) }),
       told({ sslJa3: { string: null, hash: 'b7e9d913d85c071f5b806d59601e9b96' } }),
+      // The same under the name it has in examples for wforce.
+      told({ ja3: { string: null, hash: 'b7e9d913d85c071f5b806d59601e9b96' } }),
       told({ ja3: hashOf(MUTT_JA3), ja3n: { string: null, hash: ja3n }, sslJa3: hashOf(MUTT_SSL_JA3) }),
       // Resumed, and without a server name.
       told({ ja3: bothOf(withExtensions(MUTT_JA3, (types) => [...types, 41])) }),
@@ -49,6 +51,23 @@ describe('one client, however it is told of', () => {
     }
   });
 
+  it('is named where a label has no more than the hash that Dovecot computed, told as ja3', async () => {
+    const mutt = labels.find(({ client, view }) => client === 'mutt' && view === 'ja3')!;
+    const bare = { ...mutt, string: null };
+    const [asSslJa3, asJa3] = await Promise.all(
+      (['ssl_ja3', 'ja3'] as const).map((view) => identifier([{ ...bare, view }], nobody, { names: true })),
+    );
+    const views = told({ ja3: { string: null, hash: bare.hash } });
+    expect(asSslJa3!(views).recognition).toMatchObject({
+      rung: 'ssl_ja3',
+      candidates: [{ label: { client: 'mutt' } }],
+    });
+    expect(asJa3!(views).recognition).toMatchObject({ rung: 'ja3', candidates: [{ label: { client: 'mutt' } }] });
+    // Whoever tells an ssl_ja3 too knows them apart.
+    const both = told({ ja3: views.ja3, sslJa3: hashOf(STRANGE) });
+    expect(asSslJa3!(both).recognition?.rung).toBe('none');
+  });
+
   it('is not said to be known by a ja3 that nobody told', async () => {
     const identify = await identifier(labels, nobody, { names: true });
     const ja3n = { string: null, hash: ja3nOfLists(parseJa3String(MUTT_JA3)).hash };
@@ -58,9 +77,10 @@ describe('one client, however it is told of', () => {
 
   it('has none where nothing is told, and no name where none are wanted', async () => {
     const identify = await identifier(labels, nobody, { names: false });
-    expect(identify(told({}))).toEqual({ device: null, recognition: null });
+    expect(identify(told({}))).toEqual({ device: null, aliases: [], recognition: null });
     const seen = identify(told({ ja3: bothOf(MUTT_JA3) }));
-    expect(seen).toEqual({ device: expect.stringMatching(/^[0-9a-f]{32}$/), recognition: null });
+    const key = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect(seen).toEqual({ device: key, aliases: [key, key], recognition: null });
   });
 });
 
@@ -96,14 +116,23 @@ describe('a client that no label knows', () => {
     ]);
     const strings = recordedStrings(store);
     const identify = await identifier(labels, strings, { names: true });
+    const identifyNobody = await identifier(labels, nobody, { names: false });
     const device = identify(told({ ja3: bothOf(STRANGE) })).device;
     for (const views of [
       told({ ja3: hashOf(STRANGE) }),
       told({ ja3n: { string: null, hash: ja3nOfLists(lists).hash } }),
       told({ sslJa3: { string: null, hash: sslJa3OfLists(lists, '3.5').hash } }),
+      // As examples for wforce tell it.
+      told({ ja3: { string: null, hash: sslJa3OfLists(lists, '3.5').hash } }),
       told({ ja4: { string: null, hash: 't13d291300_5b57614c22b0_ac1b2d3c4e5f' } }),
     ]) {
-      expect(identify(views).device).toBe(device);
+      const known = identify(views);
+      expect(known.device).toBe(device);
+      // What it was before anybody knew it, whatever was told together then.
+      const before = identifyNobody(views);
+      expect(before.device).not.toBe(device);
+      expect(known.aliases).toContain(before.device);
+      expect(new Set(known.aliases)).toEqual(new Set([before.device, ...before.aliases]));
       // The name is that of the strings: a hash says nothing of what it is like.
       expect(identify(views).recognition?.family).toBe('GnuTLS');
     }
@@ -125,6 +154,32 @@ describe('a client that no label knows', () => {
     }
     expect(recordedStrings(store)(ja4.hash)).toBeNull();
     expect(recordedStrings(store)(md5(STRANGE))?.ja3?.string).toBe(STRANGE);
+  });
+});
+
+describe('keys a client has had', () => {
+  it('are those by each hash that is told, also under the other name of a ja3 or ssl_ja3', async () => {
+    const identify = await identifier([], nobody, { names: false });
+    const lists = parseJa3String(STRANGE);
+    const views = {
+      ja3: bothOf(STRANGE),
+      ja3n: ja3nOfLists(lists),
+      sslJa3: sslJa3OfLists(lists, '3.0'),
+      ja4: { string: null, hash: 't13d291300_5b57614c22b0_ac1b2d3c4e5f' },
+    };
+    const { device, aliases } = identify(views);
+    const alone = (['ja3', 'ja3n', 'sslJa3', 'ja4'] as const).map((view) =>
+      identify(told({ [view]: { string: null, hash: views[view].hash } })),
+    );
+    expect(aliases).toEqual(expect.arrayContaining(alone.map((each) => each.device)));
+    const swapped = [told({ ja3: { ...views.sslJa3, string: null } }), told({ sslJa3: hashOf(STRANGE) })];
+    expect(aliases).toEqual(expect.arrayContaining(swapped.map((each) => identify(each).device)));
+    expect(aliases).not.toContain(device);
+    expect(new Set(aliases).size).toBe(aliases.length);
+    // Where nothing but hashes is known, the other keys are aliases.
+    for (const each of alone) expect(each.aliases).not.toContain(each.device);
+    const unknown = identify(told({ ja3: hashOf(STRANGE), ja4: views.ja4 }));
+    expect(unknown.aliases).toContain(alone[3]!.device);
   });
 });
 

@@ -76,7 +76,7 @@ function heard(change: Partial<HeardLogin>): HeardLogin {
 
 function figuresOf(rules: readonly Rule[], logins: readonly HeardLogin[], since = START): ReplayFigures {
   const only = replayedRules(rules, (name) => name).rules;
-  const none = { device: null, recognition: null };
+  const none = { device: null, aliases: [], recognition: null };
   const decider = openDecider(
     { ...options, rules: only },
     { userKey: (name) => name, identify: () => none, book: null, now: () => START },

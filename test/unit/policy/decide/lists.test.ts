@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ListEntry } from '../../../../src/model/index.js';
 import { MAX_LISTED } from '../../../../src/policy/decide/limits.js';
+import type { HistoryKey } from '../../../../src/policy/history/index.js';
 import { mutt } from '../../../harness/observation.js';
 import { OpenDecider } from '../../../harness/policy/decider.js';
 import { policyLogin, ruleWhen, SUNDAY_NOON, unseenClient } from '../../../harness/policy/rules.js';
@@ -161,21 +162,24 @@ describe('the book', () => {
 
 describe('resets and statistics', () => {
   it('are about a hash as ja3 and as ssl_ja3, a login under its key, an address', () => {
-    const countsOf = ({ device }: { device: string | null }) => ({
-      device: { failed: device?.startsWith('ja3 ') ? 3 : 4 },
-    });
+    const asked: HistoryKey[] = [];
+    const countsOf = (key: HistoryKey) => {
+      asked.push(key);
+      return { device: { failed: 7 } };
+    };
     const open = new OpenDecider({}, { history: { countsOf } });
     open.decider.add(entry({ ja3: mutt.ja3Hash }));
     open.decider.add(entry({ list: 'allow', ip: '192.0.2.0/24' }));
     const key = { ip: '192.0.2.7', login: null, ja3: mutt.ja3Hash };
-    const devices = [`ja3 ${mutt.ja3Hash}`, `ssl_ja3 ${mutt.ja3Hash}`];
+    const keys = { device: `ja3 ${mutt.ja3Hash}`, aliases: [`ssl_ja3 ${mutt.ja3Hash}`] };
     expect(open.decider.stats(key)).toEqual({
       counts: { device: { failed: 7 } },
       allowed: entry({ list: 'allow', ip: '192.0.2.0/24' }),
       blocked: entry({ ja3: mutt.ja3Hash }),
     });
+    expect(asked).toEqual([{ ...keys, userKey: null, remote: '192.0.2.7' }]);
     open.decider.reset({ ip: null, login: 'Alice', ja3: mutt.ja3Hash });
-    expect(open.forgotten).toEqual(devices.map((device) => ({ userKey: 'key of alice', device, remote: null })));
+    expect(open.forgotten).toEqual([{ ...keys, userKey: 'key of alice', remote: null }]);
     expect(open.decider.listed('block')).toHaveLength(1);
     open.decider.reset({ ip: null, login: null, ja3: mutt.ja3Hash });
     expect(open.decider.listed('block')).toEqual([]);

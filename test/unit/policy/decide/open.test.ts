@@ -22,7 +22,7 @@ function helloOf(client: string): Pick<PolicyLogin, 'views' | 'client'> {
   if (label?.string == null) throw new Error(`no label of ${client}`);
   const views: ToldViews = { ja3: { string: label.string, hash: label.hash }, ja3n: null, sslJa3: null, ja4: null };
   const recognition = recognizer.recognize(subjectOfString(label.string));
-  return { views, client: { device: deviceKeyOf(listsOfString(label.string)!), recognition } };
+  return { views, client: { device: deviceKeyOf(listsOfString(label.string)!), aliases: [], recognition } };
 }
 
 const good = { success: true, policyReject: false, failType: null };
@@ -78,7 +78,7 @@ class Site {
   #open(rules: readonly Rule[]): RulesDecider {
     const ports = {
       userKey: (name: string) => createHash('md5').update(name.toLowerCase()).digest('hex'),
-      identify: () => ({ device: null, recognition: null }),
+      identify: () => ({ device: null, aliases: [], recognition: null }),
       book: this.book,
       now: () => this.now,
     };
@@ -197,5 +197,16 @@ describe('with a history', () => {
     site.decider.reset(key);
     expect(site.login(helloOf('go'), true)).toBeNull();
     expect(site.decider.stats(key).counts.user).toMatchObject({ logins: 1 });
+  });
+
+  it("takes a hash that is no client's for nobody's, and not for its address", () => {
+    const perAddress = { count: 'failures', per: ['address'], window: 600, atLeast: 5, timesUsual: null } as const;
+    at([ruleWhen({ counts: [perAddress] }, { name: 'failing' })]);
+    site.login(helloOf('hydra'), false);
+    const strange = { ip: '192.0.2.7', login: null, ja3: '00000000000000000000000000000000' };
+    site.decider.reset(strange);
+    expect(site.decider.stats(strange).counts).toEqual({});
+    const counts = { 'failures per address in 600 s': { count: 1 } };
+    expect(site.decider.stats({ ...strange, ja3: null }).counts).toEqual(counts);
   });
 });

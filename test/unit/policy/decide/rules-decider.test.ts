@@ -48,8 +48,11 @@ describe('what is said', () => {
       return null;
     };
     const { decider } = new OpenDecider({ rules: [ruleWhen({ newClient: true })] }, { history: { client } });
-    decider.decide(policyLogin({ user: 'Alice' }));
-    expect(asked).toEqual([{ time: SUNDAY_NOON, userKey: 'key of alice', device: 'd0', remote: '192.0.2.7' }]);
+    const seen = { device: 'd0', aliases: ['d00'], recognition: null };
+    decider.decide(policyLogin({ user: 'Alice', client: seen }));
+    expect(asked).toEqual([
+      { time: SUNDAY_NOON, userKey: 'key of alice', device: 'd0', aliases: ['d00'], remote: '192.0.2.7' },
+    ]);
     decider.close();
   });
 });
@@ -171,7 +174,10 @@ describe('what is kept', () => {
     const open = new OpenDecider();
     open.decider.decide(policyLogin());
     const nothing = { ja3: null, ja3n: null, sslJa3: null, ja4: null };
-    open.decider.report(policyLogin({ views: nothing, client: { device: null, recognition: null } }), good);
+    open.decider.report(
+      policyLogin({ views: nothing, client: { device: null, aliases: [], recognition: null } }),
+      good,
+    );
     expect(open.heard).toEqual([expect.objectContaining({ device: 'd0', views: policyLogin().views })]);
     expect(open.counted).toEqual([expect.objectContaining({ login: expect.objectContaining({ device: 'd0' }) })]);
     open.decider.close();

@@ -141,6 +141,16 @@ describe('what is reset', () => {
     });
   });
 
+  it('is all of a device by each of its keys', () => {
+    expect(known({ ...nothing, device: 'device1', aliases: ['device2'] })).toEqual({
+      ...all,
+      devices: [0, 0],
+      deviceAndNetwork: [0, 0],
+      totals: [1, 2].map(() => ({ succeeded: 0, failed: 0 })),
+      usual: [null, null],
+    });
+  });
+
   it('is of an address with a user only what was counted of both together', () => {
     expect(known({ ...nothing, userKey: 'user1', remote: '192.0.2.2' })).toEqual({ ...all, both: [1, 0, 1] });
   });
@@ -177,6 +187,21 @@ describe('counts of something', () => {
       'failures per address in 86400 s': { count: 2 },
       'failures per network in 86400 s': { count: 3 },
       'failures per address+user in 86400 s': { count: 1 },
+    });
+  });
+});
+
+describe('counts of a device that has several keys', () => {
+  it('are those of all keys together, and of what is not about the device once', () => {
+    const { history } = played();
+    const key = { ...nothing, device: 'device1', aliases: ['device2'], remote: '192.0.2.2' };
+    expect(history.countsOf(key)).toEqual({
+      device: { succeeded: 40, failed: 3 },
+      'failures per address in 86400 s': { count: 2 },
+      'failures per network in 86400 s': { count: 3 },
+      'failures per fingerprint in 86400 s': { count: 3 },
+      'failures per fingerprint+network in 86400 s': { count: 3 },
+      'logins per fingerprint in 3600 s': { count: 3, usual: 2 },
     });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type History, openHistory } from '../../../../src/policy/history/index.js';
-import { KeptPast, logins, START, specs, wide } from './made-up.js';
+import { type CounterSpec, type History, openHistory } from '../../../../src/policy/history/index.js';
+import { KeptPast, login, logins, START, specs, wide } from './made-up.js';
 import { PlainHistory, type PlainLogin } from './plain-history.js';
 
 /** Short enough for random logins to be forgotten. */
@@ -92,6 +92,25 @@ describe('a history', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('knows a client by each of its keys, and counts it in windows by its own', () => {
+    const history = open();
+    const counted: CounterSpec = { count: 'failures', per: ['fingerprint'], window: 600, usual: false };
+    history.setCounters([counted], null);
+    for (let i = 0; i < 3; i++) history.add(login({ device: 'by its hash' }), 'succeeded');
+    history.add(login({ device: 'by its hash' }), 'failed');
+    history.add(login({ device: 'by its string' }), 'succeeded');
+    const asked = login({ device: 'by its string', aliases: ['by its hash', 'never seen'] });
+    expect(history.client(asked)).toMatchObject({ logins: 4, same: 4 });
+    expect(history.totals(asked)).toEqual({ succeeded: 4, failed: 1 });
+    expect(history.count(counted, asked)).toEqual({ count: 0, usual: null });
+    // What becomes of it is kept under its own key.
+    history.add(asked, 'succeeded');
+    expect(history.client(login({ device: 'by its hash' }))).toMatchObject({ logins: 5, same: 3 });
+    expect(history.client(login({ device: 'by its string' }))).toMatchObject({ logins: 5, same: 2 });
+    expect(history.client(login({ device: null, aliases: [] }))).toBeNull();
+    expect(history.totals(login({ device: null, aliases: [] }))).toBeNull();
   });
 
   it('has nothing to tell twice', () => {

@@ -51,6 +51,7 @@ export const logins = (most: number): fc.Arbitrary<PlainLogin[]> =>
         pause,
         userKey: of('user', 4),
         device: of('device', 3),
+        others: fc.subarray(['device1', 'device2', 'device3'], { maxLength: 2 }),
         remote: fc.option(
           fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 })).map(([a, b]) => `192.0.${a}.${b}`),
           { freq: 8 },
@@ -61,9 +62,9 @@ export const logins = (most: number): fc.Arbitrary<PlainLogin[]> =>
     )
     .map((steps) => {
       let time = START;
-      return steps.map(({ pause: gap, ...rest }) => {
+      return steps.map(({ pause: gap, others, ...rest }) => {
         time += gap;
-        return { ...rest, time };
+        return { ...rest, aliases: others.filter((device) => device !== rest.device), time };
       });
     });
 

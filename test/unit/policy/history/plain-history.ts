@@ -24,20 +24,21 @@ export class PlainHistory {
   }
 
   client(asked: HistoryLogin) {
-    return asked.device === null ? null : this.#known(asked, asked.device, ({ device }) => device);
+    return asked.device === null ? null : this.#known(asked, devicesOf(asked), ({ device }) => device);
   }
 
   network(asked: HistoryLogin) {
     const thing = asked.remote === null ? null : networkOf(asked.remote);
     return thing === null
       ? null
-      : this.#known(asked, thing, ({ remote }) => (remote === null ? null : networkOf(remote)));
+      : this.#known(asked, [thing], ({ remote }) => (remote === null ? null : networkOf(remote)));
   }
 
-  totals({ device }: HistoryLogin) {
-    if (device === null) return null;
+  totals(asked: HistoryLogin) {
+    if (asked.device === null) return null;
+    const devices = devicesOf(asked);
     const of = (outcome: HistoryOutcome) =>
-      this.#logins.filter((login) => login.device === device && login.outcome === outcome).length;
+      this.#logins.filter((login) => devices.includes(login.device) && login.outcome === outcome).length;
     return { succeeded: of('succeeded'), failed: of('failed') };
   }
 
@@ -88,7 +89,7 @@ export class PlainHistory {
     return watched(now) ? left(now) : null;
   }
 
-  #known(asked: HistoryLogin, thing: string, thingOf: (login: HistoryLogin) => string | null) {
+  #known(asked: HistoryLogin, things: readonly unknown[], thingOf: (login: HistoryLogin) => string | null) {
     if (asked.userKey === null) return null;
     const seen = new Map<string, { first: number; last: number; logins: number }>();
     for (const login of this.#logins) {
@@ -104,7 +105,8 @@ export class PlainHistory {
     const live = [...seen].filter(([, { last }]) => last >= now - this.#days * DAY);
     const logins = live.reduce((sum, [, each]) => sum + each.logins, 0);
     const days = live.length === 0 ? 0 : Math.floor((now - Math.min(...live.map(([, { first }]) => first))) / DAY);
-    return { logins, days, same: live.find(([of]) => of === thing)?.[1].logins ?? 0 };
+    const same = live.filter(([of]) => things.includes(of)).reduce((sum, [, each]) => sum + each.logins, 0);
+    return { logins, days, same };
   }
 
   #countOf(
@@ -120,6 +122,8 @@ export class PlainHistory {
     return new Set(found.flatMap(({ userKey }) => (userKey === null ? [] : [userKey]))).size;
   }
 }
+
+const devicesOf = ({ device, aliases = [] }: HistoryLogin): readonly (string | null)[] => [device, ...aliases];
 
 const counts = (spec: CounterSpec, { outcome }: PlainLogin): boolean =>
   outcome !== 'succeeded' || spec.count === 'logins' || spec.count === 'users';

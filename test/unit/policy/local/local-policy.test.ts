@@ -34,7 +34,7 @@ function policyOf(decider: Decider, openssl: OpenSslGeneration = '3.0') {
     openssl,
     identify: (views, login) => {
       identified.push([views, login]);
-      return { device: 'd0', recognition: null };
+      return { device: 'd0', aliases: [], recognition: null };
     },
   });
   return { policy, identified };
@@ -87,7 +87,7 @@ describe('deciding in the same process', () => {
       tlsVersion: 'TLSv1.3',
       clientId: [['name', 'Mutt']],
       views,
-      client: { device: 'd0', recognition: null },
+      client: { device: 'd0', aliases: [], recognition: null },
     };
     expect(decider.asked).toEqual([told]);
     expect(identified).toEqual([[views, login]]);

@@ -103,7 +103,7 @@ describe('time', () => {
 
 describe('conditions on who it is', () => {
   const recognized = (...args: Parameters<typeof recognitionOf>) => ({
-    client: { device: 'd0', recognition: recognitionOf(...args) },
+    client: { device: 'd0', aliases: [], recognition: recognitionOf(...args) },
   });
   const half = [
     { client: 'hydra', share: 0.5, kind: 'audit tool' },
@@ -171,7 +171,7 @@ describe('contradiction', () => {
             ['version', '1'],
             ['NAME', name],
           ] as const),
-    client: { device: 'd0', recognition: recognitionOf([{ client: 'x', share: 1 }], { family, rung }) },
+    client: { device: 'd0', aliases: [], recognition: recognitionOf([{ client: 'x', share: 1 }], { family, rung }) },
   });
 
   it.each([
@@ -260,7 +260,7 @@ describe('conditions on the past', () => {
     ]);
     expect(asked).toEqual([
       { count: 'failed_users', per: ['fingerprint'], window: 600, usual: true },
-      { time: SUNDAY_NOON, userKey: 'u0', device: 'd0', remote: '192.0.2.7' },
+      { time: SUNDAY_NOON, userKey: 'u0', device: 'd0', aliases: [], remote: '192.0.2.7' },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { MAX_LOGIN } from '../../../../src/policy/server/limits.js';
 import { readLogin, readReport } from '../../../../src/policy/server/read-login.js';
 import { loginRequest, reportRequest } from '../../../../src/policy/server/requests.js';
 
-const client = { device: 'a device', recognition: null };
+const client = { device: 'a device', aliases: [], recognition: null };
 const read = (body: unknown) => readLogin(loginRequest.parse(body), 7, () => client);
 
 describe('a login of a request', () => {
