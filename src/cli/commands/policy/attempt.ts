@@ -77,23 +77,23 @@ function whyTexts({ evidence, rule }: HeardLogin): readonly string[] {
 }
 
 /** What is known by now: the login itself, and those that came later, have been learned from. */
-function knownText(login: HeardLogin, { clients, networks, device }: KnownNow, look: Look): string {
+function knownText(login: HeardLogin, known: KnownNow, look: Look): string {
+  const { device } = known;
   const parts: string[] = [];
   if (device !== null) {
     parts.push(
       `the client has succeeded ${plural(device.succeeded, 'time')} and failed ${plural(device.failed, 'time')} since ${day(device.firstSeen)}, whoever the user was`,
     );
   }
-  if (login.userKey !== null) parts.push(userText(login, clients, networks));
+  if (login.userKey !== null) parts.push(userText(known));
   if (parts.length === 0) return '';
   return `${look.dim('Known by now')}: ${wrapped(look.escape(`${parts.join('; ')}.`), look, '  ').trimStart()}`;
 }
 
-function userText({ device }: HeardLogin, clients: KnownNow['clients'], networks: KnownNow['networks']): string {
+function userText({ clients, own, networks }: KnownNow): string {
   if (clients.length === 0) return 'the user has never logged in with a client that was told of';
-  const own = clients.find((row) => row.device === device);
   const since = `the user has logged in with ${plural(clients.length, 'client')} from ${plural(networks.length, 'network')} since ${day(clients[0]!.firstSeen)}`;
-  return own === undefined
+  return own === null
     ? `${since}, never with this one`
     : `${since}, with this one ${plural(own.succeeded, 'time')}, first on ${day(own.firstSeen)}`;
 }

@@ -34,14 +34,16 @@ export async function policyExplain(session: string, raw: RawPolicyExplainOption
     const identify = await identifier(store.labels.references(), recordedStrings(store), { names: true });
     const output = new Output();
     if (json) {
-      const rows = attempts.map((login) => attemptJson(login, identify(login.views), knownNow(store.policy, login)));
+      const rows = attempts.map((login) => {
+        const seen = identify(login.views);
+        return attemptJson(login, seen, knownNow(store.policy, login, seen));
+      });
       output.print(`${jsonOf({ session: name, attempts: rows })}\n`);
     } else {
       const texts: string[] = [];
       for (const [i, login] of attempts.entries()) {
-        texts.push(
-          await attemptText(login, identify(login.views), knownNow(store.policy, login), numberOf(attempts, i)),
-        );
+        const seen = identify(login.views);
+        texts.push(await attemptText(login, seen, knownNow(store.policy, login, seen), numberOf(attempts, i)));
       }
       output.print(texts.join('\n'));
     }
