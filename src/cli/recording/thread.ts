@@ -59,8 +59,9 @@ function pruneAfter(milliseconds: number): void {
 async function pruneNow(): Promise<void> {
   let next = PRUNE_INTERVAL;
   try {
-    const { cut, observations, logins } = await (await store()).upkeep.prune(Date.now() / 1000);
-    if (cut + observations + logins > 0) post({ type: 'pruned', cut, deleted: observations + logins });
+    const { cut, observations, logins, heard, known } = await (await store()).upkeep.prune(Date.now() / 1000);
+    const deleted = observations + logins + heard + known;
+    if (cut + deleted > 0) post({ type: 'pruned', cut, deleted });
   } catch (error) {
     // Between two steps of it the connection may have been closed.
     if (closing) return;
