@@ -24,7 +24,9 @@ export const policySchema = mapping({
     .prefault('stderr')
     .describe('Where verdicts go, as JSON lines: stderr, stdout or a file.'),
   names: yesOrNo().prefault(true).describe('Whether clients are named.'),
-  user: account('the name of a user').optional().describe('Whom to become once all files that are named here are read. Ports below 1024 cannot be bound then.'),
+  user: account('the name of a user')
+    .optional()
+    .describe('Whom to become once all files that are named here are read. Ports below 1024 cannot be bound then.'),
   group: account('the name of a group').optional().describe("Group to become. Without it: the user's."),
   enforce: yesOrNo().prefault(false).describe('Whether verdicts are obeyed, or only written.'),
   max_tarpit: seconds('1s', '10m')
