@@ -27,6 +27,7 @@ const server = new PolicyServer(
       stats: () => ({ counts: {}, allowed: null, blocked: null }),
     },
     identify: () => ({ device: null, aliases: [], recognition: null }),
+    clientName: () => null,
     notices: silent,
     now: Date.now,
     version: '0',

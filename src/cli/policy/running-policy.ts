@@ -1,6 +1,6 @@
 import { formatProblem, type PolicyConfiguration, type PolicyRuntime } from '../../config/index.js';
 import type { Endpoint } from '../../endpoint.js';
-import { type NoticeLines, openNotices } from '../../login/index.js';
+import { clientName, type NoticeLines, openNotices } from '../../login/index.js';
 import { openDecider, PolicyServer, type RulesDecider } from '../../policy/index.js';
 import { problemsOf } from '../problems.js';
 import { Recording } from '../recording/recording.js';
@@ -61,6 +61,7 @@ export class RunningPolicy {
       decider: { decide: lines.decide, report: (login, report) => decider.report(login, report) },
       management: decider,
       identify,
+      clientName,
       notices,
       now,
       version: options.version,

@@ -1,4 +1,4 @@
-import type { Evidence, HeardLogin, PolicyBatch, ToldViews, Verdict } from '../../model/index.js';
+import type { Evidence, HeardLogin, ListEntry, PolicyBatch, ToldViews, Verdict } from '../../model/index.js';
 import type { LoginReport, PolicyLogin, SeenClient } from '../login.js';
 import type { Rule } from '../rules/model.js';
 
@@ -38,6 +38,8 @@ export interface HistoryLimits {
 export interface Decision {
   readonly verdict: Verdict;
   readonly evidence: readonly Evidence[];
+  /** The entry of the allow or block list that said so. */
+  readonly listed?: ListEntry;
 }
 
 /** Where decisions are kept. Neither call waits for anything or throws: what finds no room is dropped and counted by whoever writes. */

@@ -199,15 +199,17 @@ function ofSecond({ session }: PolicyLogin, decision: Decision): Decision {
   return session !== null && decision.verdict.action === 'tarpit' ? notObeyed(decision) : decision;
 }
 
-function notObeyed({ verdict, evidence }: Decision): Decision {
-  return { verdict: unobeyed(verdict), evidence };
+function notObeyed(decision: Decision): Decision {
+  return { ...decision, verdict: unobeyed(decision.verdict) };
 }
 
 /** Its evidence tells which parts of the key made the entry fit, and never a name. */
-function listDecision({ list, ip, login, ja3, expires }: ListEntry): Decision {
+function listDecision(listed: ListEntry): Decision {
+  const { list, ip, login, ja3, expires } = listed;
   const parts = { ip, login, ja3 };
   const found = (['ip', 'login', 'ja3'] as const).filter((part) => parts[part] !== null).join('+');
   const evidence: Evidence = { condition: `${list}_list`, found, numbers: { expires } };
   const effect = list === 'allow' ? ({ action: 'allow' } as const) : ({ action: 'reject', message: null } as const);
-  return { verdict: { ...effect, rule: `${list} list`, source: 'list', ignored: null }, evidence: [evidence] };
+  const verdict = { ...effect, rule: `${list} list`, source: 'list', ignored: null } as const;
+  return { verdict, evidence: [evidence], listed };
 }

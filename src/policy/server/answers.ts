@@ -13,7 +13,9 @@ export const allowAnswer = z.object({
   msg: z.string().describe('for the client; empty unless the login is refused'),
   r_attrs: z
     .record(z.string(), z.string())
-    .describe('`rule`, `verdict`, `would` (what a rule that only reports would have done), `client`, `evidence`'),
+    .describe(
+      '`rule`, `verdict`, `would` (what a rule that only reports would have done), `client`, `evidence`; of an entry of a list `whitelisted` or `blacklisted`, `expiration`, `reason`, `key`',
+    ),
 });
 
 /** wforce's: `2025-Jun-20 15:09:34`, UTC. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../endpoint.js';
+import type { Recognition } from '../../model/index.js';
 import type { PolicyNotices } from '../client/options.js';
 import type { PolicyManagement } from '../decide/management.js';
 import type { Decider, Identify } from '../decide/options.js';
@@ -12,6 +13,8 @@ export interface PolicyServerPorts {
   readonly decider: Decider;
   readonly management: PolicyManagement;
   readonly identify: Identify;
+  /** The name of what was recognised, as it is in login lines. */
+  readonly clientName: (recognition: Recognition | null) => string | null;
   readonly notices: PolicyNotices;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number;
@@ -42,13 +45,13 @@ export class PolicyServer {
    * @throws SensorError `policy_listen`
    */
   async listen(): Promise<readonly Endpoint[]> {
-    const { decider, management, identify, now, version } = this.#ports;
+    const { decider, management, identify, clientName, now, version } = this.#ports;
     const guard = this.#guard;
     // Fastify and its plugins take 150 ms and 26 MB, which only those pay who listen.
     const { application } = await import('./application.js');
     const app = await application(
       { rate: this.#options.rate, version },
-      { decider, management, identify, now, guard, isOpen: () => this.#isOpen },
+      { decider, management, identify, clientName, now, guard, isOpen: () => this.#isOpen },
       this.#complaints,
     );
     this.#application = app;

@@ -1,16 +1,19 @@
-import type { Evidence, Recognition, VerdictEffect } from '../../model/index.js';
+import type { Evidence, ListEntry, VerdictEffect } from '../../model/index.js';
 import type { Decision } from '../decide/options.js';
 import type { AllowAnswer } from './answers.js';
+import { expirationText } from './expiration.js';
 import { MAX_ANSWER_ATTRIBUTE } from './limits.js';
 
-/** What a mail server is told: wforce's three fields, all of them always. */
-export function answerOf({ verdict, evidence }: Decision, recognition: Recognition | null): AllowAnswer {
+/**
+ * What a mail server is told: wforce's three fields, all of them always.
+ *
+ * @param client the name of what was recognised; null: nothing was
+ */
+export function answerOf({ verdict, evidence, listed }: Decision, client: string | null): AllowAnswer {
   const attributes: Record<string, string> = { verdict: effectText(verdict) };
   if (verdict.rule !== null) attributes.rule = verdict.rule;
   if (verdict.ignored !== null) attributes.would = effectText(verdict.ignored);
-  // wforce's own sign of its lists.
-  if (verdict.source === 'list') attributes[verdict.rule === 'allow list' ? 'whitelisted' : 'blacklisted'] = '1';
-  const client = clientName(recognition);
+  if (listed !== undefined) Object.assign(attributes, listAttributes(listed));
   if (client !== null) attributes.client = client.slice(0, MAX_ANSWER_ATTRIBUTE);
   if (evidence.length > 0) attributes.evidence = evidence.map(evidenceText).join('; ').slice(0, MAX_ANSWER_ATTRIBUTE);
   return { status: statusOf(verdict), msg: messageOf(verdict), r_attrs: attributes };
@@ -29,12 +32,15 @@ function effectText(effect: VerdictEffect): string {
   return effect.action === 'tarpit' ? `tarpit ${effect.seconds}` : effect.action;
 }
 
-/** The heaviest label; below the rung `unordered` labels are no names, and the family is all that is known. */
-function clientName(recognition: Recognition | null): string | null {
-  if (recognition === null) return null;
-  if (recognition.rung === 'stack' || recognition.rung === 'nearest') return recognition.family;
-  const label = recognition.candidates[0]?.label;
-  return label === undefined ? null : `${label.client} ${label.version}`.trim();
+/** What wforce tells of the entries of its lists. `key` is what the entry is about, `iplogin` for both. */
+function listAttributes({ list, ip, login, ja3, expires, reason }: ListEntry): Readonly<Record<string, string>> {
+  const parts = { ip, login, ja3 };
+  return {
+    [list === 'allow' ? 'whitelisted' : 'blacklisted']: '1',
+    expiration: expirationText(expires),
+    reason: reason.slice(0, MAX_ANSWER_ATTRIBUTE),
+    key: (['ip', 'login', 'ja3'] as const).filter((part) => parts[part] !== null).join(''),
+  };
 }
 
 /** `failed_users 25 (at_least 20, window 600)` */

@@ -80,6 +80,7 @@ export async function startHttp(
       },
       management,
       identify: () => ({ device: null, aliases: [], recognition: null }),
+      clientName: () => null,
       notices: { info: () => {}, warn: (message, details = {}) => void notices.push({ message, details }) },
       now: () => NOW,
       version: '1.2.3',

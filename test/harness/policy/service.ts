@@ -1,6 +1,7 @@
 import { shippedLabels } from '../../../src/cli/label-source.js';
 import { identifier } from '../../../src/cli/policy/identify.js';
 import { recordedStrings } from '../../../src/cli/policy/recorded-strings.js';
+import { clientName } from '../../../src/login/index.js';
 import type { HeardLogin, LabelRow } from '../../../src/model/index.js';
 import {
   type Identify,
@@ -81,7 +82,7 @@ export async function startPolicyService(settings: ServiceSettings): Promise<Pol
       manage: OPEN,
       rate: { perSecond: 1000, burst: 1000 },
     },
-    { decider, management: decider, identify, notices: { info: note, warn: note }, now, version: '0' },
+    { decider, management: decider, identify, clientName, notices: { info: note, warn: note }, now, version: '0' },
   );
   await server.listen();
   const heardOf = (user: string) => {

@@ -6,6 +6,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Recognition } from '../../../model/index.js';
 import type { PolicyManagement } from '../../decide/management.js';
 import type { Decider, Identify } from '../../decide/options.js';
 import { failureAnswer } from '../answers.js';
@@ -24,6 +25,8 @@ export interface CommandContext {
   readonly decider: Decider;
   readonly management: PolicyManagement;
   readonly identify: Identify;
+  /** The name of what was recognised. */
+  readonly clientName: (recognition: Recognition | null) => string | null;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number;
   readonly guard: Guard;

@@ -5,7 +5,7 @@ import { answerOf } from '../verdict-answer.js';
 import { type Application, type CommandContext, failures, terms } from './context.js';
 
 /** What mail servers send. */
-export function loginCommands(app: Application, { decider, identify, now, guard }: CommandContext): void {
+export function loginCommands(app: Application, { decider, identify, clientName, now, guard }: CommandContext): void {
   const { onRequest, described } = terms(guard, 'ask');
   app.post('/command/allow', {
     onRequest,
@@ -17,7 +17,7 @@ export function loginCommands(app: Application, { decider, identify, now, guard 
     },
     handler: (request, reply) => {
       const login = readLogin(request.body, now(), identify);
-      reply.send(answerOf(decider.decide(login), login.client.recognition));
+      reply.send(answerOf(decider.decide(login), clientName(login.client.recognition)));
     },
   });
   app.post('/command/report', {

@@ -21,14 +21,16 @@ const entry = (changes: Partial<ListEntry>): ListEntry => ({
   ...changes,
 });
 
-const ofList = (list: 'allow' | 'block', found: string, expires = LATER) => ({
+/** @param listed the only one */
+const ofList = (list: 'allow' | 'block', found: string, listed: ListEntry | undefined) => ({
   verdict: {
     ...(list === 'allow' ? { action: 'allow' } : { action: 'reject', message: null }),
     rule: `${list} list`,
     source: 'list',
     ignored: null,
   },
-  evidence: [{ condition: `${list}_list`, found, numbers: { expires } }],
+  evidence: [{ condition: `${list}_list`, found, numbers: { expires: LATER } }],
+  listed,
 });
 
 describe('entries', () => {
@@ -57,7 +59,7 @@ describe('entries', () => {
     decider.add(entry(changes));
     const decision = decider.decide(policyLogin());
     if (found === null) expect(decision.verdict.source).toBe('rules');
-    else expect(decision).toEqual(ofList('block', found));
+    else expect(decision).toEqual(ofList('block', found, decider.listed('block')[0]));
     decider.close();
   });
 
@@ -73,9 +75,10 @@ describe('entries', () => {
     const { decider } = new OpenDecider({ rules: [ruleWhen({}, { name: 'everybody' })] });
     expect(decider.decide(policyLogin()).verdict.rule).toBe('everybody');
     decider.add(entry({ ip: '192.0.2.7' }));
-    expect(decider.decide(policyLogin())).toEqual(ofList('block', 'ip'));
-    decider.add(entry({ list: 'allow', ja3: mutt.ja3Hash }));
-    expect(decider.decide(policyLogin())).toEqual(ofList('allow', 'ja3'));
+    expect(decider.decide(policyLogin())).toEqual(ofList('block', 'ip', entry({ ip: '192.0.2.7' })));
+    const allowed = entry({ list: 'allow', ja3: mutt.ja3Hash });
+    decider.add(allowed);
+    expect(decider.decide(policyLogin())).toEqual(ofList('allow', 'ja3', allowed));
     decider.close();
   });
 

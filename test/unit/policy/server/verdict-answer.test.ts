@@ -1,32 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LabelRow, Recognition, Verdict } from '../../../../src/model/index.js';
+import type { ListEntry, Verdict } from '../../../../src/model/index.js';
 import { allowAnswer } from '../../../../src/policy/server/answers.js';
 import { MAX_ANSWER_ATTRIBUTE } from '../../../../src/policy/server/limits.js';
 import { answerOf } from '../../../../src/policy/server/verdict-answer.js';
 
-const label: LabelRow = {
-  client: 'Mutt',
-  version: '2.2.9',
-  tlsLibrary: 'GnuTLS',
-  source: 'test',
-  view: 'ja3',
-  hash: 'f35ce21b44ac0b87d3266294bb1b0e20',
-  string: null,
-  kind: 'user agent',
-  weight: 1,
-  quality: 'measured',
-  sourceRow: 1,
-  licence: 'CC0',
-  captured: null,
-};
-const recognition: Recognition = {
-  rung: 'ja3',
-  score: 1,
-  confidence: 1,
-  family: 'GnuTLS',
-  candidates: [{ label, share: 1 }],
-  difference: null,
-};
 const allow: Verdict = { action: 'allow', rule: null, source: 'rules', ignored: null };
 const evidence = [
   { condition: 'failed_users', found: 25, numbers: { at_least: 20, window: 600 } },
@@ -56,16 +33,6 @@ describe('an answer', () => {
       { ...allow, rule: 'spray', ignored: { action: 'reject', message: 'not for the client' } },
       { status: 0, msg: '', r_attrs: { verdict: 'allow', rule: 'spray', would: 'reject' } },
     ],
-    [
-      'tells of the allow list as wforce does',
-      { ...allow, rule: 'allow list', source: 'list' },
-      { status: 0, msg: '', r_attrs: { verdict: 'allow', rule: 'allow list', whitelisted: '1' } },
-    ],
-    [
-      'tells of the block list as wforce does',
-      { ...allow, action: 'reject', message: null, rule: 'block list', source: 'list' },
-      { status: -1, msg: '', r_attrs: { verdict: 'reject', rule: 'block list', blacklisted: '1' } },
-    ],
   ])('%s', (_, verdict, wanted) => {
     const answer = answerOf({ verdict, evidence: [] }, null);
     expect(answer).toEqual(wanted);
@@ -80,22 +47,52 @@ describe('an answer', () => {
     expect(much.r_attrs.evidence).toHaveLength(MAX_ANSWER_ATTRIBUTE);
   });
 
-  it.each<[Recognition['rung'], string]>([
-    ['ja3', 'Mutt 2.2.9'],
-    ['unordered', 'Mutt 2.2.9'],
-    // Below, labels are no names.
-    ['stack', 'GnuTLS'],
-    ['nearest', 'GnuTLS'],
-  ])('names the client on the rung %s: %s', (rung, name) => {
-    const answer = answerOf({ verdict: allow, evidence: [] }, { ...recognition, rung });
-    expect(answer.r_attrs.client).toBe(name);
+  it('names the client where it has a name', () => {
+    expect(answerOf({ verdict: allow, evidence: [] }, 'fdm +6').r_attrs.client).toBe('fdm +6');
+    expect(answerOf({ verdict: allow, evidence: [] }, null).r_attrs).not.toHaveProperty('client');
+    const long = answerOf({ verdict: allow, evidence: [] }, 'x'.repeat(1000));
+    expect(long.r_attrs.client).toHaveLength(MAX_ANSWER_ATTRIBUTE);
+  });
+});
+
+// Names and values as wforce's own have them (parseAllowCmd in wforce-web.cc).
+describe('an answer of a list', () => {
+  const none = { ip: null, login: null, ja3: null };
+  const entry = (changes: Partial<ListEntry>): ListEntry => ({
+    ...none,
+    list: 'block',
+    expires: Date.UTC(2025, 5, 20, 15, 9, 34) / 1000,
+    reason: 'spray',
+    ...changes,
+  });
+  const answered = (listed: ListEntry) => {
+    const effect =
+      listed.list === 'allow' ? ({ action: 'allow' } as const) : ({ action: 'reject', message: null } as const);
+    const verdict: Verdict = { ...effect, rule: `${listed.list} list`, source: 'list', ignored: null };
+    return answerOf({ verdict, evidence: [], listed }, null);
+  };
+  const told = { expiration: '2025-Jun-20 15:09:34', reason: 'spray' };
+
+  it.each<[string, ListEntry['list'], object]>([
+    ['allow', 'allow', { verdict: 'allow', rule: 'allow list', whitelisted: '1' }],
+    ['block', 'block', { verdict: 'reject', rule: 'block list', blacklisted: '1' }],
+  ])('has what wforce tells: %s', (_, list, attributes) => {
+    expect(answered(entry({ list, ip: '192.0.2.7' }))).toEqual({
+      status: list === 'allow' ? 0 : -1,
+      msg: '',
+      r_attrs: { ...attributes, ...told, key: 'ip' },
+    });
   });
 
-  it.each<[string, Recognition | null]>([
-    ['nothing was asked', null],
-    ['nothing was found', { ...recognition, rung: 'none', candidates: [] }],
-    ['the family is not known', { ...recognition, rung: 'stack', family: null }],
-  ])('names no client where %s', (_, found) => {
-    expect(answerOf({ verdict: allow, evidence: [] }, found).r_attrs).not.toHaveProperty('client');
+  it.each([
+    ['ip', { ip: '192.0.2.0/24' }],
+    ['login', { login: 'alice' }],
+    ['ja3', { ja3: 'f35ce21b44ac0b87d3266294bb1b0e20' }],
+    ['iplogin', { ip: '192.0.2.7', login: 'alice' }],
+    ['ipja3', { ip: '192.0.2.7', ja3: 'f35ce21b44ac0b87d3266294bb1b0e20' }],
+  ])('calls its key %s', (key, parts) => expect(answered(entry(parts)).r_attrs.key).toBe(key));
+
+  it('cuts a long reason', () => {
+    expect(answered(entry({ ip: '::1', reason: 'x'.repeat(1000) })).r_attrs.reason).toHaveLength(MAX_ANSWER_ATTRIBUTE);
   });
 });
