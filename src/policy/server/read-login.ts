@@ -9,6 +9,9 @@ import { readViews } from './views.js';
 /**
  * What a request tells of a login. An empty text is nothing told; what is too long is cut.
  *
+ * Of the IMAP ID nothing is taken for what a proxy says (`x-client-transport`, `x-connected-name`): Dovecot 2.3 hands on what any client puts there, so that one that comes to it
+ * directly could say that it has TLS, and which name it asked for.
+ *
  * @param now milliseconds since 1970-01-01 UTC
  */
 export function readLogin(request: LoginRequest, now: number, identify: Identify): PolicyLogin {
@@ -41,15 +44,18 @@ export function readReport(request: ReportRequest): LoginReport {
 
 type Text = LoginRequest['login'];
 
+/** What Dovecot 2.3 sends in the place of a variable it does not know, followed by its name. */
+const UNSUPPORTED = 'UNSUPPORTED_VARIABLE_';
+
 function text(value: Text): string {
-  return value === null || value === undefined ? '' : String(value);
+  const told = value === null || value === undefined ? '' : String(value);
+  return told.startsWith(UNSUPPORTED) ? '' : told;
 }
 
 /** Of a list its first text. */
 function attributeText(value: Text | readonly unknown[]): string {
-  if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return text(value);
-  return value.find((member) => typeof member === 'string') ?? '';
+  return text(value.find((member) => typeof member === 'string'));
 }
 
 function isTrue(value: LoginRequest['tls']): boolean {

@@ -67,6 +67,20 @@ describe('a login of a request', () => {
     { attrs: {} },
     { ...empty, attrs: { ja3: '', sni: '', local_port: '' } },
     { login: null, remote: null },
+    // Debian's Dovecot 2.3.19, of variables it does not know.
+    {
+      device_id: 'UNSUPPORTED_VARIABLE_client_id',
+      login: 'UNSUPPORTED_VARIABLE_requested_username',
+      protocol: 'UNSUPPORTED_VARIABLE_protocol',
+      remote: 'UNSUPPORTED_VARIABLE_remote_ip',
+      session_id: 'UNSUPPORTED_VARIABLE_session',
+      attrs: {
+        ja3: 'UNSUPPORTED_VARIABLE_ssl_ja3_hash',
+        sni: ['UNSUPPORTED_VARIABLE_local_name', 'a'],
+        mechanism: 'UNSUPPORTED_VARIABLE_mechanism',
+        tls_version: 'UNSUPPORTED_VARIABLE_tls_version',
+      },
+    },
   ])('is nothing where nothing was told: %j', (body) => expect(read(body)).toEqual(nothing));
 
   it.each<[object, object]>([
@@ -80,6 +94,13 @@ describe('a login of a request', () => {
     [{ attrs: { sni: ['a', 'b'] } }, { sni: 'a' }],
     [{ attrs: { sni: [{}, 'b'] } }, { sni: 'b' }],
     [{ attrs: { sni: [] } }, { sni: null }],
+    [{ attrs: { mechanism: 'UNSUPPORTED_VARIABLE_mechanism', mech: 'plain' } }, { mechanism: 'PLAIN' }],
+    [{ session_id: 'a UNSUPPORTED_VARIABLE_session' }, { session: 'a UNSUPPORTED_VARIABLE_session' }],
+    // Whoever comes to Dovecot directly can say so too.
+    [
+      { device_id: '"x-client-transport" "TLS" "x-connected-name" "mail.example.org"', tls: false },
+      { tls: false, sni: null },
+    ],
     [{ login: 4711 }, { user: '4711' }],
     [{ login: false }, { user: 'false' }],
     [{ tls: 'true' }, { tls: true }],
@@ -129,6 +150,10 @@ describe('a report', () => {
       { success: false, policyReject: true, failType: 'policy' },
     ],
     [{ success: 'true' }, { success: true, policyReject: false, failType: null }],
+    [
+      { success: false, policy_reject: true, fail_type: 'UNSUPPORTED_VARIABLE_fail_type' },
+      { success: false, policyReject: true, failType: null },
+    ],
     [
       { success: 'false', policy_reject: 'true' },
       { success: false, policyReject: true, failType: null },
