@@ -6,7 +6,7 @@ import { Folder, freePorts } from '../harness/mail/running.js';
 import { ruleWhen } from '../harness/policy/rules.js';
 import { type PolicyService, startPolicyService } from '../harness/policy/service.js';
 import { MUTT_JA3 } from '../unit/recognize/labels.js';
-import { observation } from '../unit/store/rows.js';
+import { login, observation } from '../unit/store/rows.js';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
@@ -72,6 +72,12 @@ function record(): readonly LabelRow[] {
   return [];
 }
 
+/** Dovecot 2.4 tells its login log the string, where it tells a policy the hash. */
+function readLog(): readonly LabelRow[] {
+  service.store.logins.record([login(1, { sslJa3: sslJa3Of(STRANGE) })]);
+  return [];
+}
+
 const labelled = (): readonly LabelRow[] => [
   {
     client: 'strange',
@@ -94,6 +100,7 @@ describe('a client that was told of by a hash alone, and is known later', () => 
   it.each([
     ['its hello is recorded', native, record],
     ['its hello is recorded, told as examples for wforce do', asForWforce, record],
+    ['its string is in a login log', native, readLog],
     ['a label has its string', native, labelled],
   ])('is the same client to its users: %s', async (_, attrs, becomeKnown) => {
     await start();

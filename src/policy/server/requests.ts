@@ -11,12 +11,16 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false'])]);
 
 /** Attributes that are looked at, in the object `attrs` or beside it; all others are allowed, and not kept. */
 const attributes = {
-  ja3: attribute.describe('ja3: its MD5, or its string'),
+  ja3: attribute.describe(
+    "ja3: its MD5, or its string. An MD5 that nobody knows as a ja3 is looked up as Dovecot's ssl_ja3 too, where none is told",
+  ),
   ja3_hash: attribute,
   ja3n: attribute.describe('ja3 with sorted extensions: its MD5, or its string'),
   ja3n_hash: attribute,
-  ssl_ja3: attribute.describe('what Dovecot 2.4 says: `%{ssl_ja3_hash}`, or `%{ssl_ja3}`'),
-  ssl_ja3_hash: attribute,
+  ssl_ja3: attribute.describe('ssl_ja3, as a proxy forwards it: its string, or its MD5'),
+  ssl_ja3_hash: attribute.describe(
+    'the MD5 alone: `%{ssl_ja3_hash}` is all that Dovecot 2.4 tells a policy of the hello it saw itself',
+  ),
   ja4: attribute,
   sni: attribute.describe("the server's name that the client asked for"),
   local_name: attribute.describe('the same, in the words of Dovecot'),
