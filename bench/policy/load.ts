@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** Asks over keep-alive connections, one request at a time on each. @throws Error for an answer that is not 200 */
-export async function ask(logins: Logins, { port, connections, seconds, rate }: Load): Promise<Outcome> {
+export async function ask(logins: Pick<Logins, 'next'>, { port, connections, seconds, rate }: Load): Promise<Outcome> {
   const latencies: number[] = [];
   let questions = 0;
   let sent = 0;
