@@ -1,3 +1,4 @@
+import { BlockList, isIPv4 } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Networks } from '../../src/networks.js';
 
@@ -26,4 +27,47 @@ describe('networks', () => {
       expect(() => new Networks([network])).toThrow(TypeError);
     },
   );
+});
+
+describe('networks, beside those of Node', () => {
+  /** xorshift32: the same on every machine. */
+  let state = 20_261_122;
+  const below = (number: number): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % number;
+  };
+  const v4 = (): string => [9 + below(3), below(2), below(256), below(256)].join('.');
+  const group = (): string => [0, 0x2001, 0xdb8, below(65_536), below(16)][below(5)]!.toString(16);
+  const v6 = (): string => {
+    const groups = Array.from({ length: 8 }, group);
+    const at = below(6);
+    return [
+      groups.join(':'),
+      `${groups.slice(0, at).join(':')}::${groups.slice(at + 2).join(':')}`,
+      `::ffff:${v4()}`,
+      `${groups.slice(0, 6).join(':')}:${v4()}`,
+    ][below(4)]!;
+  };
+
+  it('say the same of made-up addresses', () => {
+    let inside = 0;
+    for (let i = 0; i < 2000; i++) {
+      const told = Array.from({ length: 1 + below(3) }, () =>
+        below(2) === 0 ? ([v4(), below(33), 'ipv4'] as const) : ([v6(), below(129), 'ipv6'] as const),
+      );
+      const theirs = new BlockList();
+      for (const [address, prefix, family] of told) theirs.addSubnet(address, prefix, family);
+      const ours = new Networks(told.map(([address, prefix]) => `${address}/${prefix}`));
+      for (let each = 0; each < 10; each++) {
+        const address = below(2) === 0 ? v4() : v6();
+        const isInside = theirs.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+        expect(ours.has(address), `${address} in ${told.join(' ')}`).toBe(isInside);
+        if (isInside) inside++;
+      }
+    }
+    // Both answers were put to the test.
+    expect(inside).toBeGreaterThan(1000);
+  });
 });

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { addressWords } from '../../networks.js';
 
 /** An address or a network as numbers, so that it is found in others by its first bits. */
 export interface NetworkBits {
@@ -8,14 +8,13 @@ export interface NetworkBits {
   readonly prefix: number;
 }
 
-const GROUPS = 8;
-
 /** @param network as `readNetwork` writes it: IPv6 in the form of RFC 5952, nothing behind an address */
 export function bitsOf(network: string): NetworkBits {
   const slash = network.indexOf('/');
   const address = slash < 0 ? network : network.slice(0, slash);
-  const family = isIP(address) === 4 ? 4 : 6;
-  const words = family === 4 ? [ipv4Word(address)] : ipv6Words(address);
+  const words = addressWords(address);
+  if (words === null) throw new TypeError(`no address and no network: ${network}`);
+  const family = words.length === 1 ? 4 : 6;
   return { family, words, prefix: slash < 0 ? words.length * 32 : Number(network.slice(slash + 1)) };
 }
 
@@ -28,20 +27,4 @@ export function firstBits({ family, words }: NetworkBits, prefix: number): strin
     text += `/${((words[i]! & mask) >>> 0).toString(16)}`;
   }
   return text;
-}
-
-function ipv4Word(address: string): number {
-  return address.split('.').reduce((word, octet) => word * 256 + Number(octet), 0);
-}
-
-function ipv6Words(address: string): number[] {
-  const [head = '', tail = ''] = address.split('::');
-  const [before, after] = [groupsOf(head), groupsOf(tail)];
-  const zeros = Array.from({ length: GROUPS - before.length - after.length }, () => 0);
-  const groups = [...before, ...zeros, ...after];
-  return [0, 2, 4, 6].map((at) => groups[at]! * 0x10000 + groups[at + 1]!);
-}
-
-function groupsOf(part: string): number[] {
-  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
 }
