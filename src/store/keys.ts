@@ -23,14 +23,40 @@ export interface Secret {
 
 export function secretOf(bytes: Buffer): Secret {
   const derive = (use: string) => createHmac('sha256', bytes).update(`ja3-sensor ${use}`).digest();
-  const [observations, logins, users] = [derive('observation'), derive('login'), derive('user')];
-  const keyed = (key: Buffer, text: string | Buffer) =>
-    createHmac('sha256', key).update(text).digest().subarray(0, KEY_BYTES);
+  const [observation, keyedLogin, keyedUser] = [
+    keyed(derive('observation')),
+    keyed(derive('login')),
+    keyed(derive('user')),
+  ];
   return {
     check: derive('check').subarray(0, KEY_BYTES),
-    observation: (digest) => keyed(observations, digest),
-    login: (row, userKey) => keyed(logins, loginText(row, userKey)),
-    user: (name) => keyed(users, plainName(name)),
+    observation,
+    login: (row, userKey) => keyedLogin(loginText(row, userKey)),
+    user: (name) => keyedUser(plainName(name)),
+  };
+}
+
+/** Bytes that SHA-256 takes at a time, and those it comes to. */
+const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
+
+/**
+ * HMAC-SHA256 (RFC 2104 section 2), cut. A policy asks for a user's key two or three times for each login: with an object of the system's for each it takes half as long again. So does a
+ * digest that comes as bytes of its own.
+ *
+ * @param key shorter than a block
+ */
+function keyed(key: Buffer): (text: string | Buffer) => Buffer {
+  const inner = Buffer.alloc(BLOCK_BYTES, 0x36);
+  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES, 0x5c);
+  for (const [i, byte] of key.entries()) {
+    inner[i]! ^= byte;
+    outer[i]! ^= byte;
+  }
+  return (text) => {
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+    outer.write(hash('sha256', Buffer.concat([inner, bytes]), 'hex'), BLOCK_BYTES, 'hex');
+    return Buffer.from(hash('sha256', outer, 'hex'), 'hex').subarray(0, KEY_BYTES);
   };
 }
 
