@@ -16,8 +16,23 @@ const V6_PREFIX = '/48';
 /** Above every IPv4 network's number: where those of IPv6 begin. Both together stay below 2^53. */
 const V6_NUMBERS = 2 ** 48;
 
-/** @param remote an address, or a network as {@link Where.network} writes it; null for all other texts */
+let lastRemote = '';
+let whereLast: Where | null = null;
+
+/**
+ * While one login is decided about, one rule after the other asks about the same address: the last answer is kept.
+ *
+ * @param remote an address, or a network as {@link Where.network} writes it; null for all other texts
+ */
 export function whereIs(remote: string): Where | null {
+  if (remote !== lastRemote) {
+    whereLast = find(remote);
+    lastRemote = remote;
+  }
+  return whereLast;
+}
+
+function find(remote: string): Where | null {
   if (isIPv4(remote)) return { address: remote, network: `${remote.slice(0, remote.lastIndexOf('.'))}.0${V4_PREFIX}` };
   const plain = plainAddress(remote);
   if (isIPv6(plain)) {
@@ -25,15 +40,15 @@ export function whereIs(remote: string): Where | null {
     const word = (at: number) => ((groups[at]! << 16) | groups[at + 1]!) >>> 0;
     const address = formatIpv6(word(0), word(2), word(4), word(6));
     // IPv4-mapped, in digits of any kind: formatted, it has its dots.
-    if (address.includes('.')) return whereIs(address);
+    if (address.includes('.')) return find(address);
     return {
       address,
       network: `${formatIpv6(word(0), (groups[2]! << 16) >>> 0, 0, 0)}${V6_PREFIX}`,
     };
   }
-  if (plain !== remote) return whereIs(plain);
+  if (plain !== remote) return find(plain);
   if (!remote.endsWith(V4_PREFIX) && !remote.endsWith(V6_PREFIX)) return null;
-  const cut = whereIs(remote.slice(0, -V4_PREFIX.length));
+  const cut = find(remote.slice(0, -V4_PREFIX.length));
   return cut?.address != null && cut.network.slice(-3) === remote.slice(-3) ? { ...cut, address: null } : null;
 }
 

@@ -19,8 +19,9 @@ export interface CompiledConditions {
 export interface CompiledRule {
   readonly rule: Rule;
   readonly when: CompiledConditions;
-  /** Those that ask no history first. */
-  readonly unless: readonly CompiledConditions[];
+  /** Those that ask no history. */
+  readonly unlessTold: readonly CompiledConditions[];
+  readonly unlessHistory: readonly CompiledConditions[];
 }
 
 type Name = Exclude<keyof Conditions, 'counts'>;
@@ -57,7 +58,8 @@ export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
     return {
       rule,
       when: compile(rule.when, spec),
-      unless: unless.sort((a, b) => a.history.length - b.history.length),
+      unlessTold: unless.filter(({ history }) => history.length === 0),
+      unlessHistory: unless.filter(({ history }) => history.length > 0),
     };
   });
 }

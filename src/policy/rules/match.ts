@@ -11,7 +11,7 @@ import type { CompiledConditions, CompiledRule } from './compile.js';
  * @returns what the conditions found, in the order in which they were asked; null where the rule does not fit
  */
 export function matchRule(
-  { when, unless }: CompiledRule,
+  { when, unlessTold, unlessHistory }: CompiledRule,
   login: PolicyLogin,
   userKey: string | null,
   history: HistoryQuestions,
@@ -21,13 +21,13 @@ export function matchRule(
   const subject: Subject = { login, past, history };
   const found: Evidence[] = [];
   if (!holds(when.told, subject, found)) return null;
-  const isExempt = (each: CompiledConditions) => holds(each.told, subject, []) && holds(each.history, subject, []);
-  // Exemptions that ask no history come first.
-  const costly = unless.findIndex(({ history }) => history.length > 0);
-  const cheap = costly < 0 ? unless.length : costly;
-  if (unless.slice(0, cheap).some(isExempt)) return null;
+  if (isExempt(unlessTold, subject)) return null;
   if (!holds(when.history, subject, found)) return null;
-  return unless.slice(cheap).some(isExempt) ? null : found;
+  return isExempt(unlessHistory, subject) ? null : found;
+}
+
+function isExempt(unless: readonly CompiledConditions[], subject: Subject): boolean {
+  return unless.some(({ told, history }) => holds(told, subject, []) && holds(history, subject, []));
 }
 
 /** @param found takes what was found */
