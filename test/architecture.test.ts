@@ -71,7 +71,6 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['report/', 'lists/'],
   zod: ['config/', 'policy/server/'],
   fastify: ['policy/server/'],
-  '@fastify/rate-limit': ['policy/server/'],
   '@fastify/swagger': ['policy/server/'],
   'fastify-type-provider-zod': ['policy/server/'],
   re2js: ['proxy/route/'],

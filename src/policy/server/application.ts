@@ -1,4 +1,3 @@
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import fastify from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -13,19 +12,13 @@ import { listCommands } from './commands/lists.js';
 import { loginCommands } from './commands/logins.js';
 import type { ServerComplaints } from './complaints.js';
 import { failureAnswers } from './failures.js';
-import { MAX_BODY, MAX_COUNTED_ADDRESSES } from './limits.js';
+import { MAX_BODY } from './limits.js';
 import { describedBy } from './openapi.js';
-import type { PolicyServerOptions } from './options.js';
 import { commandTarget } from './target.js';
-
-export interface ApplicationOptions {
-  readonly rate: PolicyServerOptions['rate'];
-  readonly version: string;
-}
 
 /** All that is between a request and its answer; it listens nowhere itself. */
 export async function application(
-  { rate, version }: ApplicationOptions,
+  version: string,
   context: CommandContext,
   complaints: ServerComplaints,
 ): Promise<Application> {
@@ -41,13 +34,7 @@ export async function application(
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler(fail);
   bodiesOfJson(app);
-  await app.register(rateLimit, {
-    global: false,
-    cache: MAX_COUNTED_ADDRESSES,
-    max: rate.burst,
-    timeWindow: Math.max(1, Math.round((1000 * rate.burst) / rate.perSecond)),
-  });
-  app.addHook('onRequest', context.guard.beforeAll(app.createRateLimit()));
+  app.addHook('onRequest', context.guard.beforeAll);
   // While the server ends, every answer is its connection's last.
   app.addHook('onSend', (_, reply, payload, done) => {
     if (!context.isOpen()) reply.header('connection', 'close');

@@ -4,32 +4,40 @@ import { plainAddress } from '../../endpoint.js';
 import { Networks } from '../../networks.js';
 import { failure } from './answers.js';
 import type { ServerComplaints } from './complaints.js';
-import { Credentials } from './credentials.js';
+import { Credentials, digestsOf } from './credentials.js';
 import type { PolicyServerOptions } from './options.js';
+import { Rates } from './rates.js';
 
 /** What a command needs: nothing, the right to ask, or the right to change. */
 export type Need = 'nothing' | 'ask' | 'manage';
 
-/** How often an address has asked: see @fastify/rate-limit. */
-type Counted =
-  | { readonly isAllowed: true }
-  | { readonly isAllowed: false; readonly isExceeded: boolean; readonly ttlInSeconds: number };
+/** Who is at the other end of a connection: looked up once, and not for each of its requests. */
+interface Caller {
+  /** Without zone, and not IPv4-mapped. */
+  readonly ip: string;
+  readonly isStranger: boolean;
+}
 
 const loopback = ['127.0.0.0/8', '::1'];
 
 /** Who may do what. Asked before anything of a body is read. */
 export class Guard {
   readonly #networks: Networks;
-  readonly #strange = new WeakMap<Socket, boolean>();
+  readonly #callers = new WeakMap<Socket, Caller>();
+  readonly #rates: Rates;
   readonly #loopback = new Networks(loopback);
   readonly #ask: Credentials;
   readonly #manage: Credentials;
   readonly #complaints: ServerComplaints;
 
-  constructor(options: Pick<PolicyServerOptions, 'networks' | 'ask' | 'manage'>, complaints: ServerComplaints) {
+  constructor(
+    options: Pick<PolicyServerOptions, 'networks' | 'ask' | 'manage' | 'rate'>,
+    complaints: ServerComplaints,
+  ) {
     this.#networks = new Networks(options.networks.length > 0 ? options.networks : loopback);
     this.#ask = new Credentials(options.ask);
     this.#manage = new Credentials(options.manage);
+    this.#rates = new Rates(options.rate);
     this.#complaints = complaints;
   }
 
@@ -38,29 +46,32 @@ export class Guard {
     return !this.#networks.has(address);
   }
 
-  /** Looked up once for each connection: it takes 2 µs. */
-  #isStrange(socket: Socket): boolean {
-    const before = this.#strange.get(socket);
-    if (before !== undefined) return before;
-    const isStrange = this.isStranger(socket.remoteAddress);
-    this.#strange.set(socket, isStrange);
-    return isStrange;
+  #callerOf(socket: Socket): Caller {
+    let caller = this.#callers.get(socket);
+    if (caller === undefined) {
+      const { remoteAddress } = socket;
+      caller = { ip: plainAddress(remoteAddress ?? ''), isStranger: this.isStranger(remoteAddress) };
+      this.#callers.set(socket, caller);
+    }
+    return caller;
   }
 
   /** First the address, then how often it asks, as guessing a password is asking often. */
-  beforeAll(count: (request: FastifyRequest) => Promise<Counted>) {
-    return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-      const ip = plainAddress(request.ip);
-      if (this.#isStrange(request.raw.socket)) {
-        this.#complaints.about('stranger', 'a request from outside the networks was refused', { from: ip });
-        return reply.code(401).send({ ...failure('Source IP Address not in ACL'), ip });
-      }
-      const counted = await count(request);
-      if (counted.isAllowed || !counted.isExceeded) return;
-      this.#complaints.about('rate', 'requests beyond the rate of one address were refused', { from: ip });
-      return reply.code(429).header('retry-after', counted.ttlInSeconds).send(failure('Too many requests'));
-    };
-  }
+  readonly beforeAll = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    const { ip, isStranger } = this.#callerOf(request.raw.socket);
+    if (isStranger) {
+      this.#complaints.about('stranger', 'a request from outside the networks was refused', { from: ip });
+      reply.code(401).send({ ...failure('Source IP Address not in ACL'), ip });
+      return;
+    }
+    const wait = this.#rates.take(ip);
+    if (wait === 0) {
+      done();
+      return;
+    }
+    this.#complaints.about('rate', 'requests beyond the rate of one address were refused', { from: ip });
+    reply.code(429).header('retry-after', wait).send(failure('Too many requests'));
+  };
 
   /** Then what the request shows. Whoever may change may ask as well. */
   before(need: Need) {
@@ -83,7 +94,7 @@ export class Guard {
   #refusal(need: Need, request: FastifyRequest): 401 | 403 | null {
     if (need === 'nothing') return null;
     const { authorization, 'x-api-key': apiKey } = request.headers;
-    const shown = { authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
+    const shown = digestsOf({ authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined });
     if (this.#manage.admits(shown)) return null;
     const mayAsk = this.#ask.isOpen || this.#ask.admits(shown);
     if (!mayAsk) return 401;

@@ -50,7 +50,7 @@ export class PolicyServer {
     // Fastify and its plugins take 150 ms and 26 MB, which only those pay who listen.
     const { application } = await import('./application.js');
     const app = await application(
-      { rate: this.#options.rate, version },
+      version,
       { decider, management, identify, clientName, now, guard, isOpen: () => this.#isOpen },
       this.#complaints,
     );
