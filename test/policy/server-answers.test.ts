@@ -62,4 +62,14 @@ describe('answers of a server with all that is behind it', () => {
     await send('report', { login: 'u1', remote: '192.0.2.7', success: wanted.status === 0, policy_reject: true });
     expect(JSON.stringify(service.heardOf('u1'))).not.toContain('a test');
   });
+
+  it.each([
+    ['addWLEntry', { ja3: PYTHON }, true],
+    ['addWLEntry', { ja3: PYTHON, ip: '192.0.2.7' }, false],
+    ['addWLEntry', { login: 'u1' }, false],
+    ['addBLEntry', { ja3: PYTHON }, false],
+  ])('warn of whoever shares a fingerprint that is let in: %s %j', async (add, key, warned) => {
+    const answer = await send(add, { ...key, expire_secs: 3600, reason: 'a test' });
+    expect(answer).toEqual({ status: 'ok', ...(warned && { warning: expect.stringContaining('shares') }) });
+  });
 });

@@ -8,6 +8,11 @@ export const failureAnswer = z.object({
 
 export const okAnswer = z.object({ status: z.literal('ok') });
 
+export const addedAnswer = z.object({
+  status: z.literal('ok'),
+  warning: z.string().optional().describe('why one may want to think again'),
+});
+
 export const allowAnswer = z.object({
   status: z.int().min(-1).describe('-1: refuse; 0: go on; above: seconds the mail server makes the login wait'),
   msg: z.string().describe('for the client; empty unless the login is refused'),
@@ -59,4 +64,12 @@ export function failure(reason: string): FailureAnswer {
 }
 
 /** Every answer, by the name it has in the API's description. */
-export const answerSchemas = { failureAnswer, okAnswer, allowAnswer, blockListAnswer, allowListAnswer, statsAnswer };
+export const answerSchemas = {
+  failureAnswer,
+  okAnswer,
+  addedAnswer,
+  allowAnswer,
+  blockListAnswer,
+  allowListAnswer,
+  statsAnswer,
+};

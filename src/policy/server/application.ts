@@ -42,7 +42,7 @@ export async function application(
   });
   await app.register(swagger, describedBy(version));
   loginCommands(app, context);
-  listCommands(app, context);
+  listCommands(app, context, complaints);
   countCommands(app, context);
   healthCommands(app, context);
   description(app, context);

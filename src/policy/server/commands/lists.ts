@@ -1,14 +1,19 @@
 import type { ListEntry } from '../../../model/index.js';
-import { allowListAnswer, blockListAnswer, type ListedEntry, okAnswer } from '../answers.js';
+import { addedAnswer, allowListAnswer, blockListAnswer, type ListedEntry, okAnswer } from '../answers.js';
+import type { ServerComplaints } from '../complaints.js';
 import { expirationText } from '../expiration.js';
 import { readEntryKey } from '../keys.js';
 import { entryKeyRequest, entryRequest } from '../requests.js';
 import { type Application, type CommandContext, failures, terms } from './context.js';
 
+/** For an entry of the allow list that names nothing but a fingerprint. */
+const EXEMPTS_SHARERS =
+  'whoever shares this fingerprint is exempt from all rules: add an address or name users, for attack tools share those of honest programs';
+
 /** The allow list (wforce: whitelist, WL) and the block list (blacklist, BL). */
-export function listCommands(app: Application, context: CommandContext): void {
-  changes(app, context, 'allow', 'WL');
-  changes(app, context, 'block', 'BL');
+export function listCommands(app: Application, context: CommandContext, complaints: ServerComplaints): void {
+  changes(app, context, complaints, 'allow', 'WL');
+  changes(app, context, complaints, 'block', 'BL');
   const { management, guard } = context;
   const { onRequest, described } = terms(guard, 'manage');
   for (const method of ['GET', 'POST'] as const) {
@@ -29,7 +34,13 @@ export function listCommands(app: Application, context: CommandContext): void {
   }
 }
 
-function changes(app: Application, context: CommandContext, list: ListEntry['list'], name: string): void {
+function changes(
+  app: Application,
+  context: CommandContext,
+  complaints: ServerComplaints,
+  list: ListEntry['list'],
+  name: string,
+): void {
   const { management, now, guard } = context;
   const { onRequest, described } = terms(guard, 'manage');
   app.post(`/command/add${name}Entry`, {
@@ -38,12 +49,17 @@ function changes(app: Application, context: CommandContext, list: ListEntry['lis
       ...described,
       summary: `Puts an entry on the ${list} list; one with the same key is replaced.`,
       body: entryRequest,
-      response: { 200: okAnswer, ...failures },
+      response: { 200: addedAnswer, ...failures },
     },
     handler: ({ body }, reply) => {
       const expires = Math.floor(now() / 1000) + body.expire_secs;
-      management.add({ ...readEntryKey(body), list, expires, reason: body.reason });
-      reply.send({ status: 'ok' });
+      const key = readEntryKey(body);
+      management.add({ ...key, list, expires, reason: body.reason });
+      if (list === 'block' || key.ip !== null || key.login !== null) reply.send({ status: 'ok' });
+      else {
+        complaints.about('allowed_fingerprint', 'an entry was put on the allow list', { warning: EXEMPTS_SHARERS });
+        reply.send({ status: 'ok', warning: EXEMPTS_SHARERS });
+      }
     },
   });
   app.post(`/command/del${name}Entry`, {
