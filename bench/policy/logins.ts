@@ -1,59 +1,28 @@
-import { createHash } from 'node:crypto';
-import { Random } from '../lib/random.js';
+import type { Requests } from './load.js';
+import type { MadeLogin, Population } from './population.js';
+import { sessionOf } from './session.js';
 
-export interface Population {
-  readonly users: number;
-  readonly fingerprints: number;
-  /** The password of Basic. */
-  readonly password: string;
-}
-
-/**
- * What a mail server sends, login after login: Dovecot asks before and after the password is tried, and reports. One login in ten fails, and is asked about once. Each user has one
- * address and one of the fingerprints, but for one login in fifty.
- */
+/** What a mail server sends of a login: Dovecot asks before and after the password is tried, and reports. A login that fails is asked about once. */
 export class Logins {
-  readonly #random = new Random(6);
   readonly #population: Population;
-  readonly #hashes: readonly string[];
-  #waiting: Buffer[] = [];
+  readonly #authorization: string;
   #count = 0;
 
-  constructor(population: Population) {
+  /** @param password of Basic */
+  constructor(population: Population, password: string) {
     this.#population = population;
-    this.#hashes = Array.from({ length: population.fingerprints }, (_, i) =>
-      createHash('md5').update(`${i}`).digest('hex'),
-    );
+    this.#authorization = Buffer.from(`dovecot:${password}`).toString('base64');
   }
 
-  /** @returns a request and whether it is a question */
-  next(): { readonly bytes: Buffer; readonly isQuestion: boolean } {
-    if (this.#waiting.length === 0) this.#waiting = this.#login();
-    const bytes = this.#waiting.shift()!;
-    return { bytes, isQuestion: this.#waiting.length > 0 };
-  }
-
-  #login(): Buffer[] {
-    const user = this.#random.between(1, this.#population.users);
-    const isFailed = this.#random.chance(0.1);
-    const hash = this.#random.chance(0.02)
-      ? this.#random.pick(this.#hashes)
-      : this.#hashes[user % this.#hashes.length]!;
-    const facts = {
-      attrs: { ja3: hash },
-      device_id: '"name" "Thunderbird" "version" "128.5.0"',
-      fail_type: '',
-      login: `user${user}@example.org`,
-      protocol: 'imap',
-      pwhash: '0154',
-      remote: `10.${(user >> 16) & 255}.${(user >> 8) & 255}.${user & 255}`,
-      session_id: `${this.#count++}`.padStart(16, 's'),
-    };
+  readonly next = (): Requests => {
+    const made = this.#population.next();
+    const { right } = made;
+    const facts = factsOf(made, sessionOf(`load ${this.#count++}`));
     const question = this.#request('allow', { ...facts, tls: true });
-    const report = { ...facts, fail_type: isFailed ? 'credentials' : '', success: !isFailed, policy_reject: false };
-    const reported = this.#request('report', { ...report, tls: true });
-    return isFailed ? [question, reported] : [question, question, reported];
-  }
+    const ended = { fail_type: right ? '' : 'credentials', success: right, policy_reject: false };
+    const report = this.#request('report', { ...facts, ...ended, tls: true });
+    return right ? [question, question, report] : [question, report];
+  };
 
   /** With the headers of Dovecot 2.4. */
   #request(command: string, body: object): Buffer {
@@ -62,7 +31,7 @@ export class Logins {
       `POST /?command=${command} HTTP/1.1`,
       'Host: 127.0.0.1:8084',
       'Date: Sun, 22 Nov 2026 12:00:00 GMT',
-      `Authorization: Basic ${Buffer.from(`dovecot:${this.#population.password}`).toString('base64')}`,
+      `Authorization: Basic ${this.#authorization}`,
       'User-Agent: dovecot/auth-policy-client',
       `Content-Length: ${Buffer.byteLength(text)}`,
       'Connection: Keep-Alive',
@@ -70,4 +39,17 @@ export class Logins {
     ];
     return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
   }
+}
+
+function factsOf({ user, remote, ja3, protocol, clientId }: MadeLogin, session: string) {
+  return {
+    attrs: { ja3 },
+    device_id: clientId?.map((pair) => pair.map((text) => `"${text}"`).join(' ')).join(' ') ?? '',
+    fail_type: '',
+    login: user,
+    protocol,
+    pwhash: '0154',
+    remote,
+    session_id: session,
+  };
 }
