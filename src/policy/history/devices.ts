@@ -4,7 +4,7 @@ import { Changed, grown } from './columns.js';
 import { Keys } from './keys.js';
 import { MAX_SECONDS } from './limits.js';
 
-/** What became of all logins with each device key. Beyond the limit the longest unseen goes. */
+/** What became of all logins with each device key. Beyond the limit the longest unseen goes, of those that never succeeded before the others. */
 export class Devices {
   readonly #limit: number;
   readonly #keys = new Keys();
@@ -29,6 +29,7 @@ export class Devices {
     column[slot] = Math.min(column[slot]! + 1, MAX_SECONDS);
     this.#first[slot] = Math.min(this.#first[slot]!, seconds);
     this.#last[slot] = later(this.#last[slot]!, seconds);
+    if (succeeded) this.#keys.setProven(slot, true);
     this.#changed.mark(slot);
   }
 
@@ -63,9 +64,10 @@ export class Devices {
       this.#last[slot] = Math.min(row.lastSeen, seconds);
       this.#succeeded[slot] = row.succeeded;
       this.#failed[slot] = row.failed;
+      this.#keys.setProven(slot, row.succeeded > 0);
     }
     this.#keys.order((slot) => this.#last[slot]!);
-    while (this.#keys.size > this.#limit) this.#keys.remove(this.#keys.oldest);
+    while (this.#keys.size > this.#limit) this.#keys.remove(this.#keys.crowdedOut(this.#limit));
   }
 
   #seen(device: string, seconds: number): number {
@@ -74,7 +76,7 @@ export class Devices {
       this.#keys.touch(slot);
       return slot;
     }
-    if (this.#keys.size >= this.#limit) this.#keys.remove(this.#keys.oldest);
+    if (this.#keys.size >= this.#limit) this.#keys.remove(this.#keys.crowdedOut(this.#limit));
     return this.#add(device, seconds);
   }
 

@@ -15,6 +15,12 @@ export const SWEPT = 2;
 /** Users that the keys of one counter may remember in all, for each key it may have: with 50,000 keys half a million, some 50 MB where all is used. */
 export const USERS_PER_KEY = 10;
 
+/**
+ * Of a full table, the part that is left to keys which have not proven themselves (a device that never succeeded, a key that was not watched for long enough). Whoever fails with 100,000 hellos
+ * of its own making gets this much, and what is known of everybody else stays.
+ */
+export const SHARE_OF_NEW = 1 / 4;
+
 /** Rows of changes of each kind handed out at once, if nobody says otherwise. */
 export const CHANGES_AT_ONCE = 500;
 

@@ -28,7 +28,7 @@ export class Usual {
   #peak = new Float64Array(64);
 
   /**
-   * @param most keys; beyond that the longest unseen goes
+   * @param most keys; beyond that the longest unseen goes, of those that were not watched for long enough before the others
    * @param kept seconds after which a key that was not seen again is forgotten
    */
   constructor(counter: string, window: number, most: number, kept: number) {
@@ -52,6 +52,7 @@ export class Usual {
     }
     this.#keys.touch(slot);
     this.#since[slot] = Math.min(this.#since[slot]!, seconds);
+    this.#keys.setProven(slot, this.#isWatched(slot, window));
     const from = this.#peakFrom[slot]!;
     if (window > from) this.#learn(slot);
     // What a wrong clock told of a window that is to come is left out.
@@ -79,14 +80,22 @@ export class Usual {
 
   /** Forgets keys that were not seen for long. */
   sweep(seconds: number): void {
-    for (let i = 0; i < SWEPT && this.#keys.oldest >= 0; i++) {
-      const slot = this.#keys.oldest;
-      if (isWrong(this.#peakFrom[slot]!, seconds)) {
-        this.#setPeak(slot, this.#windowAt(seconds), 0);
-        this.#keys.touch(slot);
-      } else if (this.#isOver(slot, seconds)) this.#keys.remove(slot);
-      else return;
+    for (let i = 0; i < SWEPT; i++) {
+      const isNewDone = this.#sweepOne(this.#keys.oldest, seconds);
+      const isProvenDone = this.#sweepOne(this.#keys.oldestProven, seconds);
+      if (isNewDone && isProvenDone) return;
     }
+  }
+
+  /** @returns whether there is nothing to do */
+  #sweepOne(slot: number, seconds: number): boolean {
+    if (slot < 0) return true;
+    if (isWrong(this.#peakFrom[slot]!, seconds)) {
+      this.#setPeak(slot, this.#windowAt(seconds), 0);
+      this.#keys.touch(slot);
+    } else if (this.#isOver(slot, seconds)) this.#keys.remove(slot);
+    else return true;
+    return false;
   }
 
   /** Keys for which it holds begin anew, as if they had never been seen before. */
@@ -107,15 +116,19 @@ export class Usual {
   restore(rows: Iterable<UsualRow>, seconds: number): void {
     for (const row of rows) {
       if (isWrong(row.peakFrom, seconds) || row.peakFrom < seconds - this.#kept) continue;
-      this.#put(row);
+      const slot = this.#put(row);
+      this.#keys.setProven(slot, this.#isWatched(slot, this.#windowAt(seconds)));
     }
     this.#keys.order((slot) => this.#peakFrom[slot]!);
-    while (this.#keys.size > this.#most) this.#keys.remove(this.#keys.oldest);
+    while (this.#keys.size > this.#most) this.#keys.remove(this.#keys.crowdedOut(this.#most));
   }
 
   #begin(row: Omit<UsualRow, 'counter'>): void {
-    if (this.#keys.find(row.key) < 0 && this.#keys.size >= this.#most) this.#keys.remove(this.#keys.oldest);
-    this.#changed.mark(this.#put(row));
+    if (this.#keys.find(row.key) < 0 && this.#keys.size >= this.#most)
+      this.#keys.remove(this.#keys.crowdedOut(this.#most));
+    const slot = this.#put(row);
+    this.#keys.setProven(slot, false);
+    this.#changed.mark(slot);
   }
 
   #put(row: Omit<UsualRow, 'counter'>): number {

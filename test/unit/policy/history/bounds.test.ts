@@ -127,4 +127,39 @@ describe('a history and its limits', () => {
       history.add(login({ time: muchLater, userKey: 'user0', device: 'device0' }), 'succeeded');
     expect(history.size).toMatchObject({ users: 1, clients: 1, networks: 1 });
   });
+
+  it('keeps devices that succeeded, however many others fail, be it before or after a restart', () => {
+    const past = new KeptPast();
+    const limits = { ...wide, devices: 8 };
+    const history = open(limits);
+    const known = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const device of known) history.add(login({ device }), 'succeeded');
+    for (let n = 0; n < 100; n++) history.add(login({ time: START + 1000 + n, device: `made up ${n}` }), 'failed');
+    const knows = (of: typeof history) => known.map((device) => of.totals(login({ device }))!.succeeded);
+    expect(knows(history)).toEqual([1, 1, 1, 1, 1, 1]);
+    // Two places are left to new ones, so that they are counted too.
+    expect([97, 98, 99].map((n) => history.totals(login({ device: `made up ${n}` }))!.failed)).toEqual([0, 1, 1]);
+    expect(history.size.devices).toBe(8);
+    past.take(history);
+    expect(knows(open(limits, past))).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('keeps what is usual of those that were watched for a week, however many others come', () => {
+    const spec = { count: 'failures', per: ['fingerprint'], window: 3600, usual: true } as const;
+    const limits = { ...wide, keysPerCounter: 8 };
+    const openCounting = (past: KeptPast | null, now: number) =>
+      openHistory({ counters: [spec], learning, limits, past, now: () => now });
+    const past = new KeptPast();
+    const history = openCounting(null, START);
+    const known = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (let day = 0; day < 9; day++) {
+      for (const device of known) history.add(login({ time: START + day * DAY, device }), 'failed');
+    }
+    const now = START + 9 * DAY;
+    for (let n = 0; n < 100; n++) history.add(login({ time: now + n, device: `made up ${n}` }), 'failed');
+    const usual = (of: typeof history) => known.map((device) => of.count(spec, login({ time: now, device }))!.usual);
+    expect(usual(history)).toEqual([1, 1, 1, 1, 1, 1]);
+    past.take(history);
+    expect(usual(openCounting(past, now + 100))).toEqual([1, 1, 1, 1, 1, 1]);
+  });
 });
