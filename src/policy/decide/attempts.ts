@@ -1,5 +1,5 @@
 import type { PolicyLogin } from '../login.js';
-import { MAX_ATTEMPT_AGE, MAX_ATTEMPTS } from './limits.js';
+import { MAX_ATTEMPT_AGE, MAX_ATTEMPT_TEXT, MAX_ATTEMPTS } from './limits.js';
 import type { Decision } from './options.js';
 
 /** A login that was asked about, and whose report may come. */
@@ -20,6 +20,8 @@ interface Remembered {
 /** Attempts between their questions and their report, in the order of the first question: so many, and for so long. */
 export class Attempts {
   readonly #attempts = new Map<string, Remembered>();
+  /** Characters of all of them. */
+  #text = 0;
 
   /** @returns the attempt that was asked about before and not reported yet; null where this is the first question */
   find(key: string): Attempt | null {
@@ -29,22 +31,27 @@ export class Attempts {
   /** @param now milliseconds. An attempt that is there already keeps its age */
   remember(key: string, attempt: Attempt, now: number): void {
     const known = this.#attempts.get(key);
-    if (known === undefined) this.#attempts.set(key, { attempt, since: now });
-    else known.attempt = attempt;
+    if (known !== undefined) {
+      known.attempt = attempt;
+      return;
+    }
+    this.#attempts.set(key, { attempt, since: now });
+    this.#text += textOf(attempt);
   }
 
   /** Its report has come. */
   take(key: string): Attempt | null {
     const attempt = this.find(key);
-    this.#attempts.delete(key);
+    if (attempt !== null) this.#remove(key, attempt);
     return attempt;
   }
 
-  /** Takes out those beyond the number and the age that are kept, the oldest first. A clock that is set back lets them wait longer, never without bound. */
+  /** Takes out those beyond the number, the text and the age that are kept, the oldest first. A clock that is set back lets them wait longer, never without bound. */
   *forgotten(now: number): Generator<Attempt> {
     for (const [key, { attempt, since }] of this.#attempts) {
-      if (this.#attempts.size <= MAX_ATTEMPTS && now - since < MAX_ATTEMPT_AGE) return;
-      this.#attempts.delete(key);
+      const hasRoom = this.#attempts.size <= MAX_ATTEMPTS && this.#text <= MAX_ATTEMPT_TEXT;
+      if (hasRoom && now - since < MAX_ATTEMPT_AGE) return;
+      this.#remove(key, attempt);
       yield attempt;
     }
   }
@@ -52,10 +59,20 @@ export class Attempts {
   /** Takes out all. */
   *all(): Generator<Attempt> {
     for (const [key, { attempt }] of this.#attempts) {
-      this.#attempts.delete(key);
+      this.#remove(key, attempt);
       yield attempt;
     }
   }
+
+  #remove(key: string, attempt: Attempt): void {
+    this.#attempts.delete(key);
+    this.#text -= textOf(attempt);
+  }
+}
+
+/** Of what may be long: everything else is some hundred characters. The login is what it was when it was remembered. */
+function textOf({ login: { views } }: Attempt): number {
+  return [views.ja3, views.ja3n, views.sslJa3].reduce((sum, view) => sum + (view?.string?.length ?? 0), 0);
 }
 
 /** The same for the questions and the report of one attempt. Where the server names no connection, whoever comes from one address with one client as one user is taken for one. */

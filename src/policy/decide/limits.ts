@@ -6,6 +6,9 @@ export const MAX_LISTED = 50_000;
 /** Attempts that were asked about and not reported yet. Some 1 KiB each; a hundred a second, each in the longest tarpit and the slowest backend, are below it. */
 export const MAX_ATTEMPTS = 20_000;
 
+/** Characters of the strings that these were told of their hellos: some 3,000 for each of the most there may be, where a usual one has 500 and the longest ones 98,304. */
+export const MAX_ATTEMPT_TEXT = 64 * 2 ** 20;
+
 /** Milliseconds after which no report is waited for any more: Dovecot gives a login three minutes from the connection's beginning, and two questions and a tarpit are within that. */
 export const MAX_ATTEMPT_AGE = 300_000;
 

@@ -1,8 +1,9 @@
+import type { ClientId } from '../../model/index.js';
 import { readAddress } from '../addresses.js';
 import type { Identify } from '../decide/options.js';
 import type { LoginReport, PolicyLogin } from '../login.js';
 import { readClientId } from './client-id.js';
-import { MAX_ATTRIBUTE, MAX_LOGIN } from './limits.js';
+import { MAX_ATTRIBUTE, MAX_CLIENT_ID, MAX_LOGIN } from './limits.js';
 import type { AttributeName, LoginRequest, ReportRequest } from './requests.js';
 import { readViews } from './views.js';
 
@@ -28,7 +29,7 @@ export function readLogin(request: LoginRequest, now: number, identify: Identify
     mechanism: short((told('mechanism') || told('mech')).toUpperCase()),
     tls: isTrue(request.tls),
     tlsVersion: short(told('tls_version')),
-    clientId: readClientId(text(request.device_id)),
+    clientId: clientIdOf(text(request.device_id)),
     views,
     client: identify(views),
   };
@@ -63,7 +64,17 @@ function isTrue(value: LoginRequest['tls']): boolean {
 }
 
 function short(value: string): string | null {
-  return value === '' ? null : value.slice(0, MAX_ATTRIBUTE);
+  if (value.length <= MAX_ATTRIBUTE) return value === '' ? null : value;
+  return cut(value, MAX_ATTRIBUTE);
+}
+
+/** A copy: V8's slice would keep the whole text for as long as the login is remembered. */
+function cut(value: string, length: number): string {
+  return Buffer.from(value.slice(0, length), 'utf16le').toString('utf16le');
+}
+
+function clientIdOf(list: string): ClientId | null {
+  return readClientId(list.length <= MAX_CLIENT_ID ? list : cut(list, MAX_CLIENT_ID));
 }
 
 /** At the end of a character, so that the cut name is one of UTF-8 too. */

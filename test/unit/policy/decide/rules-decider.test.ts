@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MAX_ATTEMPT_AGE, MAX_ATTEMPTS, MAX_BATCH } from '../../../../src/policy/decide/limits.js';
+import { MAX_ATTEMPT_AGE, MAX_ATTEMPT_TEXT, MAX_ATTEMPTS, MAX_BATCH } from '../../../../src/policy/decide/limits.js';
 import type { RuleAction } from '../../../../src/policy/rules/index.js';
 import { OpenDecider } from '../../../harness/policy/decider.js';
 import { policyLogin, ruleWhen, SUNDAY_NOON } from '../../../harness/policy/rules.js';
@@ -223,6 +223,20 @@ describe('logins whose report does not come', () => {
     expect(open.heard.map(({ session }) => session)).toEqual(['s0', 's1', 's2']);
     open.decider.close();
     expect(open.heard).toHaveLength(MAX_ATTEMPTS + 3);
+  });
+
+  it('are written where what they were told of their hellos is too long together, the oldest first', () => {
+    const open = new OpenDecider();
+    const string = 'x'.repeat(2 ** 20);
+    const views = { ja3: { hash: 'a'.repeat(32), string }, ja3n: null, sslJa3: null, ja4: null };
+    const most = MAX_ATTEMPT_TEXT / string.length;
+    for (let i = 0; i < most + 1; i++) open.decider.decide(policyLogin({ session: `s${i}`, views }));
+    expect(open.heard.map(({ session }) => session)).toEqual(['s0']);
+    // One that is reported makes room again.
+    open.decider.report(policyLogin({ session: 's1', views }), { success: true, policyReject: false, failType: null });
+    open.decider.decide(policyLogin({ session: 'next', views }));
+    expect(open.heard.map(({ session }) => session)).toEqual(['s0', 's1']);
+    open.decider.close();
   });
 
   it('are all written at the end', () => {
