@@ -2,7 +2,7 @@ import type { UsualRow } from '../../model/index.js';
 import type { PolicyPast } from '../decide/options.js';
 import { secondsOf } from './clock.js';
 import type { Counter, Parts } from './counter.js';
-import { MAX_LAG, PARTS } from './limits.js';
+import { MAX_LAG, MAX_RESET, PARTS, RESTORED_AT_ONCE } from './limits.js';
 import type { CounterSpec, HistoryLogin } from './questions.js';
 import { whereIs } from './where.js';
 
@@ -33,13 +33,23 @@ export function fillCounters(
   past: Pick<PolicyPast, 'usual' | 'heard'>,
   now: number,
 ): void {
-  const rows = new Map<string, UsualRow[]>(fresh.map(({ counter }) => [counter.name, []]));
-  for (const row of past.usual()) rows.get(row.counter)?.push(row);
-  const filled = fresh.map(({ spec, counter }) => {
-    const known = rows.get(counter.name)!;
-    counter.restore(known, secondsOf(now));
-    return { counter, from: now - reach(spec), since: new Map(known.map(({ key, since }) => [key, since])) };
-  });
+  const filled = fresh.map(({ spec, counter }) => ({
+    counter,
+    from: now - reach(spec),
+    since: new Map<string, number>(),
+    waiting: [] as UsualRow[],
+  }));
+  const byName = new Map(filled.map((each) => [each.counter.name, each]));
+  const restore = ({ counter, waiting }: (typeof filled)[number]) => counter.restore(waiting.splice(0), secondsOf(now));
+  for (const row of past.usual()) {
+    const into = byName.get(row.counter);
+    if (into === undefined) continue;
+    into.waiting.push(row);
+    // What was reset before that is behind all that is read.
+    if (row.since * 1000 > into.from && into.since.size < MAX_RESET) into.since.set(row.key, row.since);
+    if (into.waiting.length >= RESTORED_AT_ONCE) restore(into);
+  }
+  filled.forEach(restore);
   for (const heard of past.heard(Math.min(...filled.map(({ from }) => from)))) {
     const { time, device, remote, userKey, outcome } = heard;
     if (outcome === null || outcome === 'none' || !isTime(time) || time > now + MAX_LAG) continue;

@@ -2,7 +2,7 @@ import type { DeviceRow } from '../../model/index.js';
 import { later } from './clock.js';
 import { Changed, grown } from './columns.js';
 import { Keys } from './keys.js';
-import { MAX_SECONDS } from './limits.js';
+import { MAX_SECONDS, READ_AT_ONCE } from './limits.js';
 
 /** What became of all logins with each device key. Beyond the limit the longest unseen goes, of those that never succeeded before the others. */
 export class Devices {
@@ -65,7 +65,13 @@ export class Devices {
       this.#succeeded[slot] = row.succeeded;
       this.#failed[slot] = row.failed;
       this.#keys.setProven(slot, row.succeeded > 0);
+      if (this.#keys.size >= READ_AT_ONCE * this.#limit) this.#trim();
     }
+    this.#trim();
+  }
+
+  /** Of what was added in any order, the longest unseen goes. */
+  #trim(): void {
     this.#keys.order((slot) => this.#last[slot]!);
     while (this.#keys.size > this.#limit) this.#keys.remove(this.#keys.crowdedOut(this.#limit));
   }

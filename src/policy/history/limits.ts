@@ -21,6 +21,18 @@ export const USERS_PER_KEY = 10;
  */
 export const SHARE_OF_NEW = 1 / 4;
 
+/**
+ * While what was kept is read, how many times as many keys there may be as are remembered: the database has all of the last months, and whoever failed with ten million hellos of its own making
+ * must not keep a server from starting.
+ */
+export const READ_AT_ONCE = 2;
+
+/** Rows of what is usual that are read before they are put in order: one counter's may be millions. */
+export const RESTORED_AT_ONCE = 100_000;
+
+/** Keys of one counter, begun or reset within its window, of which the time is known while logins are read. Of more what was reset would count again until the window is over. */
+export const MAX_RESET = 1_000_000;
+
 /** Rows of changes of each kind handed out at once, if nobody says otherwise. */
 export const CHANGES_AT_ONCE = 500;
 

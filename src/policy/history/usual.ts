@@ -2,7 +2,17 @@ import type { UsualRow } from '../../model/index.js';
 import { MAX_LAG_SECONDS } from './clock.js';
 import { Changed, grown } from './columns.js';
 import { Keys } from './keys.js';
-import { DOUBLING, FIRST_GROWTH, HALF_LIFE, HOLD, SAVED_UP, SWEPT, WATCHED, WATCHED_WINDOWS } from './limits.js';
+import {
+  DOUBLING,
+  FIRST_GROWTH,
+  HALF_LIFE,
+  HOLD,
+  READ_AT_ONCE,
+  SAVED_UP,
+  SWEPT,
+  WATCHED,
+  WATCHED_WINDOWS,
+} from './limits.js';
 
 /**
  * What is usual of the keys of one counter: the highest that its count was, forgotten slowly and learned slowly.
@@ -118,7 +128,13 @@ export class Usual {
       if (isWrong(row.peakFrom, seconds) || row.peakFrom < seconds - this.#kept) continue;
       const slot = this.#put(row);
       this.#keys.setProven(slot, this.#isWatched(slot, this.#windowAt(seconds)));
+      if (this.#keys.size >= READ_AT_ONCE * this.#most) this.#trim();
     }
+    this.#trim();
+  }
+
+  /** Of what was added in any order, the longest unseen goes. */
+  #trim(): void {
     this.#keys.order((slot) => this.#peakFrom[slot]!);
     while (this.#keys.size > this.#most) this.#keys.remove(this.#keys.crowdedOut(this.#most));
   }

@@ -162,4 +162,26 @@ describe('a history and its limits', () => {
     past.take(history);
     expect(usual(openCounting(past, now + 100))).toEqual([1, 1, 1, 1, 1, 1]);
   });
+
+  it('reads any number of rows that were kept, with no more in memory than it needs', () => {
+    let most = 0;
+    const history = open({ ...wide, devices: 10, keysPerCounter: 10 });
+    const seen = (n: number) => Math.floor(START / 1000) - 10_000 + ((n * 7919) % 10_000);
+    const rows = Array.from({ length: 10_000 }, (_, n) => n);
+    history.restore({
+      userClients: () => [],
+      userNetworks: () => [],
+      *devices() {
+        for (const n of rows) {
+          most = Math.max(most, history.size.devices);
+          yield { device: `${n}`, firstSeen: seen(n), lastSeen: seen(n), succeeded: 0, failed: 1 };
+        }
+      },
+    });
+    expect(most).toBeLessThanOrEqual(20);
+    expect(history.size.devices).toBe(10);
+    const known = rows.filter((n) => history.totals(login({ device: `${n}` }))!.failed > 0);
+    const newest = rows.toSorted((a, b) => seen(b) - seen(a)).slice(0, 10);
+    expect(new Set(known)).toEqual(new Set(newest));
+  });
 });
