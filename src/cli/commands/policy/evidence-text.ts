@@ -82,5 +82,9 @@ function familiarText(what: string, isNew: boolean, { logins, days, same }: Evid
 /** `ip+login` */
 const parts = (found: string): string => found.split('+').join(' and ');
 
-const expiryText = (expires: number | undefined): string =>
-  expires === undefined ? '' : ` until ${new Date(1000 * expires).toISOString().slice(0, 19)}Z`;
+/** A database may hold any number. */
+function expiryText(expires: number | undefined): string {
+  if (expires === undefined) return '';
+  const time = new Date(1000 * expires);
+  return Number.isNaN(time.getTime()) ? '' : ` until ${time.toISOString().slice(0, 19)}Z`;
+}

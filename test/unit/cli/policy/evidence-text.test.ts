@@ -55,6 +55,8 @@ describe('what a condition found, in words', () => {
       { expires: 1_700_000_000 },
       'it is on the block list by ip and ja3 until 2023-11-14T22:13:20Z',
     ],
+    // Of a database that somebody wrote into.
+    ['block_list', 'ip', { expires: 1e300 }, 'it is on the block list by ip'],
     // From a later version.
     ['phase_of_moon', 'full', { day: 14 }, 'phase_of_moon: full, day 14'],
   ] as const)('%s %s', (condition, found, numbers, words) => {
