@@ -52,6 +52,7 @@ describe.each(commands)('%s: %s %s', (need, method, path, body) => {
     expect(await status(key('ask key'))).toBe(lesser);
     expect(await status(basic('manage password'))).toBe(200);
     expect(await status(key('manage key'))).toBe(200);
+    expect(await status({ ...key('manage key'), origin: 'https://www.example.org' })).toBe(200);
     // Dovecot's key, with its colon's space.
     expect(await status(key(' manage key'))).toBe(200);
     expect(JSON.stringify(server.notices)).not.toMatch(/wrong|(ask|manage) (password|key)|Basic/);
@@ -69,9 +70,11 @@ describe.each(commands)('%s: %s %s', (need, method, path, body) => {
     expect(await status(key('manage key'))).toBe(200);
   });
 
-  it('with none: loopback', async () => {
+  it('with none: loopback, but no page that a browser there shows', async () => {
     server = await startHttp();
     expect(await status({})).toBe(200);
+    expect(await status({ origin: 'https://www.example.org' })).toBe(403);
+    expect(await status({ origin: 'null', 'content-type': 'text/plain' })).toBe(403);
   });
 });
 

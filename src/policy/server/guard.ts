@@ -96,11 +96,18 @@ export class Guard {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     const shown = digestsOf({ authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined });
     if (this.#manage.admits(shown)) return null;
-    const mayAsk = this.#ask.isOpen || this.#ask.admits(shown);
-    if (!mayAsk) return 401;
+    if (!this.#ask.admits(shown)) {
+      if (!this.#ask.isOpen) return 401;
+      if (isOfPage(request)) return 403;
+    }
     if (need === 'ask') return null;
     if (this.#manage.isOpen) return this.#loopback.has(request.ip) ? null : 403;
     // Where asking is open to all, nothing was shown that would be good for anything.
     return this.#ask.isOpen ? 401 : 403;
   }
+}
+
+/** A browser sends it on behalf of a page (RFC 6454 section 7), which may be anybody's: that the browser is on this machine lets nobody in. No mail server sends it. */
+function isOfPage({ headers }: FastifyRequest): boolean {
+  return headers.origin !== undefined;
 }
