@@ -12,8 +12,9 @@ export interface Secrets {
 
 /** Who may reach the server, and what they must send. */
 export function checkServer({ root }: PolicyDraft, secrets: Secrets, report: Report): void {
-  const { listen = [], networks = [] } = root;
+  const { listen = [], networks = [], user } = root;
   checkAddresses(listen, report);
+  if (user !== undefined && user !== 'root') checkPorts(listen, report);
   const far = listen.findIndex(({ host }) => !isLoopback(host));
   if (far >= 0) checkFar(placeOf(far, report), report);
   checkNetworks(listen, networks, report);
@@ -33,6 +34,15 @@ function checkAddresses(listen: readonly HostPort[], report: Report): void {
     if (before && port !== 0) report.error(placeOf(i, report), 'was given before');
   }
 }
+
+/** Root's rights are given up before addresses are bound. A system may let everybody bind such ports. */
+function checkPorts(listen: readonly HostPort[], report: Report): void {
+  const low = listen.findIndex(({ port }) => port > 0 && port < LEAST_FREE_PORT);
+  if (low >= 0) report.warning(placeOf(low, report), `ports below ${LEAST_FREE_PORT} are root's, and user is another`);
+}
+
+/** Linux: net.ipv4.ip_unprivileged_port_start, unless set otherwise. */
+const LEAST_FREE_PORT = 1024;
 
 /** What other machines reach must be hidden from those between, and open to those alone who know a secret. */
 function checkFar(place: KeyPath, report: Report): void {

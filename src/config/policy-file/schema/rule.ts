@@ -6,11 +6,18 @@ import { seconds, yesOrNo } from './pieces.js';
 
 const ACTION = 'log, reject, tarpit with a time, or reject with a message';
 
-/** Printable ASCII: IMAP and SMTP know no other in an answer (RFC 3501 section 9 `text`, RFC 5321 section 4.2), and a line end would begin another one. */
+/**
+ * Printable ASCII: IMAP and SMTP know no other in an answer (RFC 3501 section 9 `text`, RFC 5321 section 4.2), and a line end would begin another one.
+ * `yes` and `no` are switches everywhere else: whoever writes `reject: no` does not mean to refuse with that word.
+ */
 const message = () =>
   checked(
-    `a message of up to ${MAX_MESSAGE} printable ASCII characters`,
-    (value) => /^[\x20-\x7e]+$/.test(value) && value.length <= MAX_MESSAGE && value.trim() !== '',
+    `a message of up to ${MAX_MESSAGE} printable ASCII characters (without a message: then: reject)`,
+    (value) =>
+      /^[\x20-\x7e]+$/.test(value) &&
+      value.length <= MAX_MESSAGE &&
+      value.trim() !== '' &&
+      !/^(?:yes|no|on|off)$/i.test(value.trim()),
   );
 
 const then = () =>

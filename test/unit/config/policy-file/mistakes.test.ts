@@ -78,6 +78,8 @@ rules:
     ['rules: [{ name: a, then: { reject: "x\\r\\ny" } }]\n', 'rules[0].then.reject: expected a message'],
     ['rules: [{ name: a, then: { reject: "déjà" } }]\n', 'rules[0].then.reject: expected a message'],
     [`rules: [{ name: a, then: { reject: ${'x'.repeat(401)} } }]\n`, 'rules[0].then.reject: expected a message'],
+    ['rules: [{ name: a, then: { reject: no } }]\n', 'rules[0].then.reject: expected a message'],
+    ['rules: [{ name: a, then: { reject: Yes } }]\n', '(without a message: then: reject), not "Yes"'],
     [`rules: [{ name: ${'x'.repeat(65)}, then: log }]\n`, 'rules[0].name: expected'],
     ['rules: [{ name: a, when: { user: "a\\tb" }, then: log }]\n', "when.user: expected a user's name"],
     ['rules: [{ name: a, when: { time: {} }, then: log }]\n', 'when.time: needs days, or between, or both'],

@@ -66,6 +66,18 @@ describe('an address of this machine', () => {
   });
 });
 
+describe('a port of root', () => {
+  it('is warned of where root is given up before', () => {
+    const listen = 'listen: ["127.0.0.1:8084", "127.0.0.1:84"]\n';
+    expect(outcomeOf(listen).warnings).toEqual([]);
+    expect(outcomeOf(`${listen}user: root\n`).warnings).toEqual([]);
+    expect(outcomeOf(`${listen}user: nobody\n`).warnings).toEqual([
+      expect.stringMatching(/^listen\[1\]: ports below 1024 /),
+    ]);
+    expect(outcomeOf('listen: "127.0.0.1:0"\nuser: nobody\n').warnings).toEqual([]);
+  });
+});
+
 describe('secrets', () => {
   it.each([
     ['ask: { password: a }\nmanage: { password: a }\n', true],
