@@ -128,6 +128,17 @@ describe('policy test', () => {
     expect(heardOnly.stderr).toMatch(/^ja3-sensor: no login was heard by a policy/);
   });
 
+  it('says of a time without logins how many there are from before it', async () => {
+    const folder = policyFolder();
+    const path = writePolicy(folder, settings);
+    const database = join(folder, 'sensor.db');
+    await fill(database, (store) => write(store, [heard(store, { user: 'alice', ja3: MUTT, session: 's' })]));
+    expect(await run(['policy', 'test', path, '--database', database, '--since', '2099-01-01'])).toMatchObject({
+      code: 1,
+      stderr: 'ja3-sensor: no login was heard by a policy since 2099-01-01T00:00:00.000Z (1 before that)\n',
+    });
+  });
+
   it('is one line where there is nothing to read, and changes nothing', async () => {
     const folder = policyFolder();
     const path = writePolicy(folder, settings);
@@ -233,6 +244,16 @@ describe('policy explain', () => {
     expect(near.stderr).toMatch(
       /^ja3-sensor: no policy has heard of a session Xb3Rkz7: .*near it: Xb3Rkq1, Xb3Rkq2\n$/,
     );
+    expect((await explain('<Xb3Rkq1>')).stdout).toMatch(/^Session Xb3Rkq1\n/);
+    const path = writePolicy(folder, { ...settings, database: 'sensor.db' });
+    for (const args of [
+      ['policy', 'explain', '--config', path, 'Xb3Rkq1'],
+      ['policy', '--config', path, 'explain', 'Xb3Rkq1'],
+    ]) {
+      expect(await run(args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Session Xb3Rkq1\n/) });
+    }
+    writeFileSync(path, 'rules: [{ name: x }]');
+    expect(await run(['policy', 'explain', '--config', path, 'Xb3Rkq1'])).toMatchObject({ code: 2, stdout: '' });
     expect((await explain('unheard of')).stderr).toMatch(/\(docs\/privacy\.md\)\n$/);
     const missing = await run(['policy', 'explain', 'x', '--database', join(folder, 'no.db')]);
     expect(missing.code).toBe(2);

@@ -23,6 +23,7 @@ Nothing is changed: the database is only read, and logins end as they did. Docs:
 const EXPLAIN_EXAMPLES = `
 Examples:
   ja3-sensor policy explain 'Xb3RkqYoLN7AqAAB'                    the session as the mail server names it in its log
+  ja3-sensor policy explain --config /etc/ja3-sensor/policy.yaml 'Xb3RkqYoLN7AqAAB'
   ja3-sensor policy explain --json 'Xb3RkqYoLN7AqAAB'`;
 
 export function policyCommand(outcome: { code: number }): Command {
@@ -63,11 +64,13 @@ function explainCommand(outcome: { code: number }): Command {
   return new Command('explain')
     .description('why a login got its verdict: the rule, what it found, and what it was held against')
     .argument('<session>', 'the name of the connection, or how it begins')
-    .option('--database <path>', 'the database (default: in the XDG data folder)')
+    .option('--config <file>', "the server's configuration, which names the database")
+    .option('--database <path>', "the database (default: the configuration's, else in the XDG data folder)")
     .option('--json', 'JSON instead of text')
     .addHelpText('after', EXPLAIN_EXAMPLES)
-    .action(async (session: string, raw: RawPolicyExplainOptions) => {
+    .action(async (session: string, _, command: Command) => {
       const { policyExplain } = await import('./policy/explain.js');
-      outcome.code = await policyExplain(session, raw);
+      // `--config` is of the command above, too, which takes it wherever it stands.
+      outcome.code = await policyExplain(session, command.optsWithGlobals<RawPolicyExplainOptions>());
     });
 }

@@ -10,8 +10,11 @@ import { withStore } from '../db/database.js';
 import { dbOptions, type RawDbOptions } from '../db/options.js';
 import { attemptJson, attemptText } from './attempt.js';
 import { knownNow } from './known.js';
+import { rulesOrTell } from './rules-file.js';
 
-export type RawPolicyExplainOptions = RawDbOptions;
+export interface RawPolicyExplainOptions extends RawDbOptions {
+  readonly config?: string;
+}
 
 /** Sessions that are named where the one that was asked for is not there. */
 const NEAR = 5;
@@ -22,11 +25,16 @@ const LEAST_SHARED = 4;
 /**
  * Says why the logins of a session got their verdicts.
  *
- * @returns the exit code: `failed` where nothing is stored of it. Every message has been printed
+ * @param given the session's name, or how it begins
+ * @returns the exit code: `failed` where nothing is stored of it, `usage` where the configuration cannot be used. Every message has been printed
  * @throws UsageError, OutputClosed, SensorError of the database or the output
  */
-export async function policyExplain(session: string, raw: RawPolicyExplainOptions): Promise<ExitCode> {
-  const { database, json } = dbOptions(raw);
+export async function policyExplain(given: string, raw: RawPolicyExplainOptions): Promise<ExitCode> {
+  const file = raw.config === undefined || raw.database !== undefined ? undefined : rulesOrTell(raw.config);
+  if (file === null) return EXIT.usage;
+  const { database, json } = dbOptions(file?.database ? { ...raw, database: file.database } : raw);
+  // As Dovecot's log has it: session=<…>
+  const session = /^<(.*)>$/.exec(given)?.[1] ?? given;
   return withStore(database, 'read', async (store) => {
     const name = nameOf(session, store);
     if (name === null) return EXIT.failed;

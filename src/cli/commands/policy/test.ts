@@ -1,4 +1,4 @@
-import { ConfigurationError, formatProblem, readPolicyRules } from '../../../config/index.js';
+import { formatProblem } from '../../../config/index.js';
 import type { HeardLogin } from '../../../model/index.js';
 import { type DecisionOptions, openDecider } from '../../../policy/index.js';
 import type { Store } from '../../../store/index.js';
@@ -20,6 +20,7 @@ import { jsonOf } from '../db/answer.js';
 import { withStore } from '../db/database.js';
 import { figuresJson } from './figures-json.js';
 import { figuresText } from './figures-text.js';
+import { rulesOrTell } from './rules-file.js';
 
 /** As the parser of arguments leaves them. */
 export interface RawPolicyTestOptions {
@@ -52,23 +53,13 @@ export interface Replayed {
  */
 export async function policyTest(path: string, raw: RawPolicyTestOptions): Promise<ExitCode> {
   const since = raw.since === undefined ? null : 1000 * moment(raw.since, Date.now() / 1000);
-  const file = readOrTell(path);
+  const file = rulesOrTell(path);
   if (file === null) return EXIT.usage;
   for (const warning of file.warnings) writeError(`${formatProblem(warning)}\n`);
   return withStore(databaseOf(raw.database, file.database), 'read', async (store) => {
-    const from = raw.from ?? (any(store.policy.heard(since ?? 0)) ? 'heard' : 'logins');
+    const from = raw.from ?? sourceOf(store, since ?? 0);
     return replay(store, file.decision, { from, since, json: raw.format === 'json' });
   });
-}
-
-function readOrTell(path: string): ReturnType<typeof readPolicyRules> | null {
-  try {
-    return readPolicyRules(path);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    writeError(error.problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
-    return null;
-  }
 }
 
 function databaseOf(given: string | undefined, ofFile: string | null): DatabaseChoice {
@@ -109,6 +100,12 @@ async function replay(store: Store, decision: DecisionOptions, { from, since, js
   output.print(json ? `${jsonOf(figuresJson(figures, replayed))}\n` : await figuresText(figures, replayed));
   await output.flush();
   return code ?? EXIT.done;
+}
+
+/** Where neither has any in that time: what has some from before, so that it can be said. */
+function sourceOf({ policy }: Store, since: number): LoginSource {
+  if (any(policy.heard(since))) return 'heard';
+  return any(policy.recorded(since)) || !any(policy.heard(0)) ? 'logins' : 'heard';
 }
 
 function nothingText(from: LoginSource, since: number | null, before: number): string {
