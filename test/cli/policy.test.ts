@@ -136,10 +136,21 @@ describe('the policy server', () => {
     await server.notice(/^the rules stay as they were: /);
     expect(await server.login({ user: 'u6', ja3: PYTHON, session: 'u6', good: false })).toMatchObject({ status: 4 });
 
-    writePolicy(folder, settings({ log: 'verdicts.log', rules: [spray(true)], learning: { logins: 9, days: 9 } }));
+    writePolicy(
+      folder,
+      settings({ log: 'verdicts.log', rules: [spray(true)], learning: { logins: 9, days: 9 }, rate: { burst: 9 } }),
+    );
     server.signal('SIGHUP');
-    expect(await server.notice(/needs a restart/)).toMatchObject({ kept: ['learning'] });
+    expect(await server.notice(/needs a restart/)).toMatchObject({ kept: ['rate', 'learning'] });
     expect((await server.end()).code).toBe(0);
+  });
+
+  it('tells the operator where verdicts cannot be written', async () => {
+    const server = await PolicyCommand.start(writePolicy(policyFolder(), settings({ log: '/dev/full' })));
+    for (let i = 0; i < 2; i++) await server.login({ user: 'alice', ja3: MUTT, session: `s${i}`, good: true });
+    await server.login({ user: 'alice', ja3: PYTHON, session: 's2', good: true });
+    expect(await server.notice(/^the log cannot be written/)).toMatchObject({ code: 'ENOSPC' });
+    await server.end();
   });
 
   it('does without a database, and says so once', async () => {

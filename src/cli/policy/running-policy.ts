@@ -43,7 +43,7 @@ export class RunningPolicy {
   static async start(options: RunningPolicyOptions): Promise<RunningPolicy> {
     const { notices } = options;
     const { decision, server: settings, runtime } = options.configuration;
-    const log = await openLog(runtime.log);
+    const log = await openLog(runtime.log, notices);
     const knowledge = runtime.database === null ? await freshKnowledge() : await storedKnowledge(runtime.database);
     if (runtime.database === null) {
       notices.info('no database is configured: what is known of users and clients ends with this process');
@@ -115,14 +115,20 @@ async function end({ server, decider, knowledge, recording, log }: Parts): Promi
 }
 
 /** null: standard error, where notices are. */
-async function openLog(log: PolicyRuntime['log']): Promise<NoticeLines | null> {
+async function openLog(log: PolicyRuntime['log'], notices: NoticeLines): Promise<NoticeLines | null> {
   if (log.to === 'stderr') return null;
-  return openNotices({ target: log.to === 'file' ? { file: log.path } : log.to, plain: false });
+  return openNotices({
+    target: log.to === 'file' ? { file: log.path } : log.to,
+    plain: false,
+    onFailing: (code) =>
+      notices.warn('the log cannot be written: verdicts wait, and are lost when too many do', { code }),
+    onRecovered: (lost) => notices.info('the log is written again', { lost }),
+  });
 }
 
 /** What is there for as long as the process is: all but the rules. */
 function ofProcess({ decision, server, runtime }: Pick<PolicyConfiguration, 'decision' | 'server' | 'runtime'>) {
-  return { server, learning: decision.learning, history: decision.limits, ...runtime };
+  return { ...server, learning: decision.learning, history: decision.limits, ...runtime };
 }
 
 /** Which settings are not what the process was started with. */

@@ -1,10 +1,13 @@
-import { LineSink, type LineTarget } from './sink.js';
+import { LineSink, type LineTarget, type OnFailing, type OnRecovered } from './sink.js';
 import { visible } from './visible.js';
 
 export interface NoticeOptions {
   readonly target: LineTarget;
   /** Lines for people, in place of JSON: somebody watches. */
   readonly plain: boolean;
+  /** Of lines that somebody else can be told of. */
+  readonly onFailing?: OnFailing;
+  readonly onRecovered?: OnRecovered;
 }
 
 type Details = Readonly<Record<string, unknown>>;
@@ -21,8 +24,8 @@ export interface NoticeLines {
 const OWN_KEYS: ReadonlySet<string> = new Set(['level', 'time', 'msg']);
 
 /** Loads pino. @throws SensorError `log_unwritable` */
-export async function openNotices({ target, plain }: NoticeOptions): Promise<NoticeLines> {
-  const sink = new LineSink(target);
+export async function openNotices({ target, plain, onFailing, onRecovered }: NoticeOptions): Promise<NoticeLines> {
+  const sink = new LineSink(target, onRecovered, onFailing);
   const rest = { reopen: () => sink.reopen(), close: () => void sink.close() };
   if (plain) {
     const say = (message: string, details: Details = {}): void => sink.write(`${plainLine(message, details)}\n`);
