@@ -15,9 +15,9 @@ function isDevice(descriptor: number): boolean {
 /** A progress bar moves the cursor: for terminals that can. */
 export const errorTakesBar = (): boolean => isDevice(2) && process.stderr.isTTY === true && process.env.TERM !== 'dumb';
 
-/** Columns of the terminal; undefined without one. */
+/** Columns of the terminal; undefined without one, and of one that does not know its size (0: serial lines, `script`, containers). */
 export function terminalWidth(): number | undefined {
-  return outputIsTerminal() ? process.stdout.columns : undefined;
+  return outputIsTerminal() ? process.stdout.columns || undefined : undefined;
 }
 
 /** Colours on a terminal that wants them: picocolors heeds NO_COLOR, FORCE_COLOR and TERM=dumb. */

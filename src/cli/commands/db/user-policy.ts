@@ -75,8 +75,8 @@ export async function policyText({ heard, clients, networks, usual, listed }: Po
   const texts = await Promise.all(parts.map(async ([heading, table]) => ({ heading, text: await table })));
   return texts
     .filter(({ text }) => text !== '')
-    .map(({ heading, text }) => `\n${heading}\n${text}`)
-    .join('');
+    .map(({ heading, text }) => `${heading}\n${text}`)
+    .join('\n');
 }
 
 interface Seen {

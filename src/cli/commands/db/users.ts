@@ -46,7 +46,8 @@ export async function exportUser(name: string, raw: RawDbOptions): Promise<ExitC
     return give(
       {
         json: { user, logins: logins.map((login) => loginJson(login, hashOf(login))), policy: policyJson(policy) },
-        text: async () => (await loginTable(logins, hashOf)) + (await policyText(policy)),
+        text: async () =>
+          [await loginTable(logins, hashOf), await policyText(policy)].filter((text) => text !== '').join('\n'),
         nothing: logins.length + policyRows(policy) === 0 ? nothingOf(user) : null,
       },
       json,
