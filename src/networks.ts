@@ -33,8 +33,10 @@ export class Networks {
   /** @param address as `socket.remoteAddress` gives it; undefined (a local socket, a stream that is no socket) is in no network */
   has(address: string | undefined): boolean {
     if (address === undefined || this.#lengths.length === 0) return false;
-    const words = lastWords(address);
-    return words !== null && this.#lengths.some(({ bits, networks }) => networks.has(firstBits(words, bits)));
+    const told = addressWords(address);
+    if (told === null) return false;
+    const words = asIpv6(told);
+    return this.#lengths.some(({ bits, networks }) => networks.has(firstBits(words, bits)));
   }
 
   #add(network: string): void {
@@ -56,11 +58,27 @@ export class Networks {
   }
 }
 
-/** @param address in any form of RFC 4291 section 2.2, with or without a zone. null: it is none */
+let lastAddress = '';
+let wordsOfLast: AddressWords | null = null;
+
+/**
+ * While one login is decided about, one after the other asks about the same address: the last answer is kept.
+ *
+ * @param address in any form of RFC 4291 section 2.2, with or without a zone. null: it is none
+ */
 export function addressWords(address: string): AddressWords | null {
+  if (address !== lastAddress) {
+    wordsOfLast = parse(address);
+    lastAddress = address;
+  }
+  return wordsOfLast;
+}
+
+function parse(text: string): AddressWords | null {
+  const address = withoutZone(text);
   if (isIPv4(address)) return [ipv4Word(address)];
   if (!isIPv6(address)) return null;
-  const [head = '', tail] = withoutZone(address).split('::');
+  const [head = '', tail] = address.split('::');
   const before = groupsOf(head);
   const after = groupsOf(tail ?? '');
   const groups = [...before, ...new Uint16Array(8 - before.length - after.length), ...after];
@@ -83,19 +101,6 @@ function groupsOf(part: string): number[] {
 
 function asIpv6(words: AddressWords): AddressWords {
   return words.length === 1 ? [0, 0, 0xffff, words[0]!] : words;
-}
-
-let lastAddress = '';
-let wordsOfLast: AddressWords | null = null;
-
-/** While one login is decided about, the same address is asked for by one rule after the other. */
-function lastWords(address: string): AddressWords | null {
-  if (address !== lastAddress) {
-    const words = addressWords(address);
-    wordsOfLast = words === null ? null : asIpv6(words);
-    lastAddress = address;
-  }
-  return wordsOfLast;
 }
 
 /** The same text for all addresses that have these first bits. */

@@ -1,12 +1,12 @@
-import { isIP } from 'node:net';
-import { formatAddress, plainAddress, withoutZone } from '../endpoint.js';
+import { formatIpv4, formatIpv6, plainAddress, withoutZone } from '../endpoint.js';
+import { addressWords } from '../networks.js';
 
 /** An address as this program writes it: IPv6 as RFC 5952 has it, without zone, IPv4 where it is IPv4-mapped. null: it is none. */
 export function readAddress(text: string): string | null {
   const address = withoutZone(text);
-  const family = isIP(address);
-  if (family === 4) return address;
-  return family === 6 ? plainAddress(formatAddress(ipv6Bytes(address))) : null;
+  const words = addressWords(address);
+  if (words === null) return null;
+  return words.length === 1 ? address : plainAddress(formatIpv6(words[0]!, words[1]!, words[2]!, words[3]!));
 }
 
 /** A network in CIDR form, no bit set behind its prefix. null: it is none. A network of one address is written as the address. */
@@ -14,31 +14,24 @@ export function readNetwork(text: string): string | null {
   const [, told = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   const address = readAddress(told === '' ? text : told);
   if (told === '' || address === null) return address;
-  const isMapped = isIP(address) === 4 && isIP(told) === 6;
-  const bytes = isIP(address) === 4 ? Uint8Array.from(address.split('.'), Number) : ipv6Bytes(address);
+  const words = addressWords(address)!;
+  const isMapped = words.length === 1 && told.includes(':');
   // The prefix of `::ffff:192.0.2.0/120` counts the 96 bits that all mapped addresses share.
   const prefix = Number(length) - (isMapped ? 96 : 0);
-  if (prefix < 0 || prefix > bytes.length * 8) return null;
-  if (prefix === bytes.length * 8) return address;
-  const masked = bytes.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - 8 * i))));
-  return `${formatAddress(masked)}/${prefix}`;
+  const widest = words.length * 32;
+  if (prefix < 0 || prefix > widest) return null;
+  if (prefix === widest) return address;
+  const [w0, w1, w2, w3] = words.map((word, i) => firstBitsOf(word, prefix - 32 * i)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return `${words.length === 1 ? formatIpv4(w0) : formatIpv6(w0, w1, w2, w3)}/${prefix}`;
 }
 
-/** @param address of IPv6, in any form of RFC 4291 section 2.2 */
-function ipv6Bytes(address: string): Uint8Array {
-  const [head = '', tail] = address.split('::');
-  const [before, after] = [partBytes(head), partBytes(tail ?? '')];
-  const bytes = new Uint8Array(16);
-  bytes.set(before);
-  bytes.set(after, 16 - after.length);
-  return bytes;
-}
-
-function partBytes(part: string): number[] {
-  if (part === '') return [];
-  return part.split(':').flatMap((group) => {
-    if (group.includes('.')) return group.split('.').map(Number);
-    const word = Number.parseInt(group, 16);
-    return [word >> 8, word & 0xff];
-  });
+/** A word of 32 bits without those behind its first ones. */
+function firstBitsOf(word: number, bits: number): number {
+  if (bits <= 0) return 0;
+  return bits >= 32 ? word : (word & (0xffff_ffff << (32 - bits))) >>> 0;
 }

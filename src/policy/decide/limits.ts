@@ -17,3 +17,6 @@ export const MAX_BATCH = 100;
 
 /** Milliseconds after which what waits is written, however little it is: what a crash can cost. */
 export const FLUSH_INTERVAL = 500;
+
+/** Names whose keys are remembered until what waits is written: half a second of a busy site. */
+export const MAX_USER_KEYS = 2_048;

@@ -25,6 +25,10 @@ export class Lists {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#lists.allow.size + this.#lists.block.size === 0;
+  }
+
   /** The first entry of that list that fits. */
   find(list: ListName, facts: ListFacts): ListEntry | null {
     return this.#lists[list].find(facts, this.#seconds);

@@ -5,7 +5,7 @@ import { type CompiledRule, compileRules, counterSpecsOf, matchRule } from '../r
 import { type Attempt, Attempts, attemptKey } from './attempts.js';
 import { nothingFits, stronger, unobeyed, verdictOfRule } from './effects.js';
 import { heardLogin, together } from './heard.js';
-import { FLUSH_INTERVAL, MAX_BATCH } from './limits.js';
+import { FLUSH_INTERVAL, MAX_BATCH, MAX_USER_KEYS } from './limits.js';
 import type { ListFacts } from './listed-entries.js';
 import { type ListName, Lists } from './lists.js';
 import type { KeyStats, PolicyManagement, StatsKey } from './management.js';
@@ -32,6 +32,8 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
   readonly #attempts = new Attempts();
   readonly #timer: NodeJS.Timeout;
   #heard: HeardLogin[] = [];
+  /** Of the names since the last flush, and no longer: the questions and the report of a login come close together. */
+  readonly #userKeys = new Map<string, string>();
 
   /** @throws TypeError for a rule with a network that is none */
   constructor(
@@ -110,6 +112,7 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
   }
 
   flush(): void {
+    this.#userKeys.clear();
     this.#writeForgotten(this.#ports.now());
     this.#flushAll();
   }
@@ -125,6 +128,7 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
   }
 
   #ofLists({ remote, user, views }: PolicyLogin): Decision | null {
+    if (this.#lists.isEmpty) return null;
     const ja3 = [views.ja3, views.sslJa3].flatMap((view) => (view === null ? [] : [view.hash]));
     const facts: ListFacts = { ip: remote, login: user, ja3 };
     const allowed = this.#lists.find('allow', facts);
@@ -157,7 +161,14 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
   }
 
   #userKey(user: string | null): string | null {
-    return user === null ? null : this.#ports.userKey(user);
+    if (user === null) return null;
+    let key = this.#userKeys.get(user);
+    if (key === undefined) {
+      key = this.#ports.userKey(user);
+      if (this.#userKeys.size >= MAX_USER_KEYS) this.#userKeys.clear();
+      this.#userKeys.set(user, key);
+    }
+    return key;
   }
 
   #writeForgotten(now: number): void {

@@ -98,9 +98,13 @@ export class Counter {
     const key = this.keyOf(parts);
     if (key === null) return null;
     const slot = this.#keys.find(key);
+    const usual = this.#usual;
     return {
       count: slot < 0 ? 0 : this.#rings.totalAt(slot, this.#rings.partAt(time)),
-      usual: this.#usual?.ask(key, secondsOf(time)) ?? null,
+      // Looked for when it is read: mostly the count is too low for anybody to ask.
+      get usual() {
+        return usual?.ask(key, secondsOf(time)) ?? null;
+      },
     };
   }
 

@@ -1,5 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { formatIpv6, plainAddress } from '../../endpoint.js';
+import { addressWords } from '../../networks.js';
 
 /** What an address is counted as. */
 export interface Where {
@@ -33,23 +33,19 @@ export function whereIs(remote: string): Where | null {
 }
 
 function find(remote: string): Where | null {
-  if (isIPv4(remote)) return { address: remote, network: `${remote.slice(0, remote.lastIndexOf('.'))}.0${V4_PREFIX}` };
   const plain = plainAddress(remote);
-  if (isIPv6(plain)) {
-    const groups = groupsOf(plain);
-    const word = (at: number) => ((groups[at]! << 16) | groups[at + 1]!) >>> 0;
-    const address = formatIpv6(word(0), word(2), word(4), word(6));
-    // IPv4-mapped, in digits of any kind: formatted, it has its dots.
-    if (address.includes('.')) return find(address);
-    return {
-      address,
-      network: `${formatIpv6(word(0), (groups[2]! << 16) >>> 0, 0, 0)}${V6_PREFIX}`,
-    };
+  const words = addressWords(plain);
+  if (words === null) {
+    if (!plain.endsWith(V4_PREFIX) && !plain.endsWith(V6_PREFIX)) return null;
+    const cut = find(plain.slice(0, -V4_PREFIX.length));
+    return cut?.address != null && cut.network.slice(-3) === plain.slice(-3) ? { ...cut, address: null } : null;
   }
-  if (plain !== remote) return find(plain);
-  if (!remote.endsWith(V4_PREFIX) && !remote.endsWith(V6_PREFIX)) return null;
-  const cut = find(remote.slice(0, -V4_PREFIX.length));
-  return cut?.address != null && cut.network.slice(-3) === remote.slice(-3) ? { ...cut, address: null } : null;
+  if (words.length === 1) return { address: plain, network: `${plain.slice(0, plain.lastIndexOf('.'))}.0${V4_PREFIX}` };
+  const [w0, w1, w2, w3] = words as [number, number, number, number];
+  const address = formatIpv6(w0, w1, w2, w3);
+  // IPv4-mapped, in digits of any kind: formatted, it has its dots.
+  if (address.includes('.')) return find(address);
+  return { address, network: `${formatIpv6(w0, (w1 & 0xffff_0000) >>> 0, 0, 0)}${V6_PREFIX}` };
 }
 
 /** A number for a network, as {@link whereIs} writes it: a quarter of a string's memory. */
@@ -58,27 +54,12 @@ export function networkNumber(network: string): number {
     const [a, b, c] = network.split('.');
     return (Number(a) * 256 + Number(b)) * 256 + Number(c);
   }
-  const groups = groupsOf(network.slice(0, -V6_PREFIX.length));
-  return V6_NUMBERS + (groups[0]! * 0x10000 + groups[1]!) * 0x10000 + groups[2]!;
+  const [w0 = 0, w1 = 0] = addressWords(network.slice(0, -V6_PREFIX.length)) ?? [];
+  return V6_NUMBERS + w0 * 0x10000 + (w1 >>> 16);
 }
 
 export function networkOfNumber(number: number): string {
   if (number < V6_NUMBERS) return `${number >>> 16}.${(number >>> 8) & 255}.${number & 255}.0${V4_PREFIX}`;
   const bits = number - V6_NUMBERS;
   return `${formatIpv6(Math.floor(bits / 0x10000), ((bits % 0x10000) << 16) >>> 0, 0, 0)}${V6_PREFIX}`;
-}
-
-/** The eight groups of an IPv6 address (RFC 4291 section 2.2), with a dotted end or without. */
-function groupsOf(address: string): number[] {
-  const dotted = address.lastIndexOf(':') + 1;
-  const v4 = address.includes('.') ? address.slice(dotted).split('.').map(Number) : null;
-  const text =
-    v4 === null
-      ? address
-      : `${address.slice(0, dotted)}${(v4[0]! * 256 + v4[1]!).toString(16)}:${(v4[2]! * 256 + v4[3]!).toString(16)}`;
-  const [before = '', after] = text.split('::');
-  const numbers = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
-  const first = numbers(before);
-  const last = after === undefined ? [] : numbers(after);
-  return [...first, ...new Uint16Array(8 - first.length - last.length), ...last];
 }

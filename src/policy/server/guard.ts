@@ -4,7 +4,7 @@ import { plainAddress } from '../../endpoint.js';
 import { Networks } from '../../networks.js';
 import { failure } from './answers.js';
 import type { ServerComplaints } from './complaints.js';
-import { Credentials, digestsOf } from './credentials.js';
+import { Credentials, digestsOf, type Shown, type ShownDigests } from './credentials.js';
 import type { PolicyServerOptions } from './options.js';
 import { Rates } from './rates.js';
 
@@ -16,7 +16,12 @@ interface Caller {
   /** Without zone, and not IPv4-mapped. */
   readonly ip: string;
   readonly isStranger: boolean;
+  /** What its last request showed: mail servers show the same with each. */
+  shown: Shown;
+  digests: ShownDigests;
 }
+
+const NOTHING: Shown = { authorization: undefined, apiKey: undefined };
 
 const loopback = ['127.0.0.0/8', '::1'];
 
@@ -50,7 +55,12 @@ export class Guard {
     let caller = this.#callers.get(socket);
     if (caller === undefined) {
       const { remoteAddress } = socket;
-      caller = { ip: plainAddress(remoteAddress ?? ''), isStranger: this.isStranger(remoteAddress) };
+      caller = {
+        ip: plainAddress(remoteAddress ?? ''),
+        isStranger: this.isStranger(remoteAddress),
+        shown: NOTHING,
+        digests: digestsOf(NOTHING),
+      };
       this.#callers.set(socket, caller);
     }
     return caller;
@@ -90,11 +100,24 @@ export class Guard {
     };
   }
 
+  /** Compared in the time it takes is only what one connection has shown with what it shows itself; digests are held against the secrets. */
+  #digestsOf(socket: Socket, shown: Shown): ShownDigests {
+    const caller = this.#callerOf(socket);
+    if (shown.authorization !== caller.shown.authorization || shown.apiKey !== caller.shown.apiKey) {
+      caller.shown = shown;
+      caller.digests = digestsOf(shown);
+    }
+    return caller.digests;
+  }
+
   /** RFC 9110 section 15.5.4: 403 where the credentials are good, and not good enough. */
   #refusal(need: Need, request: FastifyRequest): 401 | 403 | null {
     if (need === 'nothing') return null;
     const { authorization, 'x-api-key': apiKey } = request.headers;
-    const shown = digestsOf({ authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined });
+    const shown = this.#digestsOf(request.raw.socket, {
+      authorization,
+      apiKey: typeof apiKey === 'string' ? apiKey : undefined,
+    });
     if (this.#manage.admits(shown)) return null;
     if (!this.#ask.admits(shown)) {
       if (!this.#ask.isOpen) return 401;
