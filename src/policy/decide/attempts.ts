@@ -46,6 +46,13 @@ export class Attempts {
     return attempt;
   }
 
+  /** Whether {@link forgotten} has any: asked with every login, and mostly not so. */
+  areForgotten(now: number): boolean {
+    if (this.#attempts.size > MAX_ATTEMPTS || this.#text > MAX_ATTEMPT_TEXT) return true;
+    const oldest = this.#attempts.values().next().value;
+    return oldest !== undefined && now - oldest.since >= MAX_ATTEMPT_AGE;
+  }
+
   /** Takes out those beyond the number, the text and the age that are kept, the oldest first. A clock that is set back lets them wait longer, never without bound. */
   *forgotten(now: number): Generator<Attempt> {
     for (const [key, { attempt, since }] of this.#attempts) {

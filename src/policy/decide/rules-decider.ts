@@ -172,7 +172,7 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
   }
 
   #writeForgotten(now: number): void {
-    this.#writeUnreported(this.#attempts.forgotten(now));
+    if (this.#attempts.areForgotten(now)) this.#writeUnreported(this.#attempts.forgotten(now));
   }
 
   #writeUnreported(attempts: Iterable<Attempt>): void {
