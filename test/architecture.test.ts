@@ -49,7 +49,7 @@ const rations: Readonly<Record<string, readonly string[]>> = {
   'node:dgram': ['login/targets/'],
   'node:tls': ['socket/', 'proxy/', 'policy/', 'certs/tls-settings.ts'],
   'node:http': ['socket/', 'proxy/', 'policy/'],
-  'node:stream': ['socket/', 'proxy/'],
+  'node:stream': ['socket/', 'proxy/', 'policy/server/'],
   'node:https': ['proxy/', 'policy/'],
   'node:fs': ['observe/source.ts', 'store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],
   'node:fs/promises': ['store/', 'lists/', 'login/', 'certs/', 'config/', 'cli/'],

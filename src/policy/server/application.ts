@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import fastify from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -33,7 +34,7 @@ export async function application(
   // Answers are not checked against their schemas: a test does that, and a wrong answer is worth more than none.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler(fail);
-  bodiesOfJson(app);
+  bodiesOfJson(app, context.unread);
   app.addHook('onRequest', context.guard.beforeAll);
   // While the server ends, every answer is its connection's last.
   app.addHook('onSend', (_, reply, payload, done) => {
@@ -55,8 +56,12 @@ export async function application(
 }
 
 /** Every body is taken for JSON, as wforce takes it. It is read once it is there, so that a broken one leaves its connection and what follows on it alone. */
-function bodiesOfJson(app: Application): void {
+function bodiesOfJson(app: Application, unread: CommandContext['unread']): void {
   app.removeAllContentTypeParsers();
+  app.addHook('preParsing', ({ raw }, _, payload, done) => {
+    const body = unread.get(raw);
+    done(null, body === undefined ? payload : Readable.from([body]));
+  });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   app.addHook('preValidation', (request, _, done) => {
     if (Buffer.isBuffer(request.body)) request.body = readJson(request.body);

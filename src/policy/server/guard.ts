@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { plainAddress } from '../../endpoint.js';
@@ -29,6 +30,7 @@ const loopback = ['127.0.0.0/8', '::1'];
 export class Guard {
   readonly #networks: Networks;
   readonly #callers = new WeakMap<Socket, Caller>();
+  readonly #counted = new WeakSet<IncomingMessage>();
   readonly #rates: Rates;
   readonly #loopback = new Networks(loopback);
   readonly #ask: Credentials;
@@ -66,6 +68,22 @@ export class Guard {
     return caller;
   }
 
+  /**
+   * Counts a request, and says whether it may ask. What it is refused for, {@link beforeAll} and {@link before} find and tell.
+   */
+  mayAsk(request: IncomingMessage): boolean {
+    const { ip, isStranger } = this.#callerOf(request.socket);
+    if (isStranger || this.#rates.take(ip) > 0) return false;
+    if (this.#refusal('ask', request) === null) return true;
+    this.leave(request);
+    return false;
+  }
+
+  /** A request that was counted is left to {@link beforeAll}. */
+  leave(request: IncomingMessage): void {
+    this.#counted.add(request);
+  }
+
   /** First the address, then how often it asks, as guessing a password is asking often. */
   readonly beforeAll = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { ip, isStranger } = this.#callerOf(request.raw.socket);
@@ -74,7 +92,7 @@ export class Guard {
       reply.code(401).send({ ...failure('Source IP Address not in ACL'), ip });
       return;
     }
-    const wait = this.#rates.take(ip);
+    const wait = this.#counted.has(request.raw) ? 0 : this.#rates.take(ip);
     if (wait === 0) {
       done();
       return;
@@ -86,7 +104,7 @@ export class Guard {
   /** Then what the request shows. Whoever may change may ask as well. */
   before(need: Need) {
     return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-      const status = this.#refusal(need, request);
+      const status = this.#refusal(need, request.raw);
       if (status === null) {
         done();
         return;
@@ -111,10 +129,10 @@ export class Guard {
   }
 
   /** RFC 9110 section 15.5.4: 403 where the credentials are good, and not good enough. */
-  #refusal(need: Need, request: FastifyRequest): 401 | 403 | null {
+  #refusal(need: Need, request: IncomingMessage): 401 | 403 | null {
     if (need === 'nothing') return null;
     const { authorization, 'x-api-key': apiKey } = request.headers;
-    const shown = this.#digestsOf(request.raw.socket, {
+    const shown = this.#digestsOf(request.socket, {
       authorization,
       apiKey: typeof apiKey === 'string' ? apiKey : undefined,
     });
@@ -124,13 +142,13 @@ export class Guard {
       if (isOfPage(request)) return 403;
     }
     if (need === 'ask') return null;
-    if (this.#manage.isOpen) return this.#loopback.has(request.ip) ? null : 403;
+    if (this.#manage.isOpen) return this.#loopback.has(request.socket.remoteAddress) ? null : 403;
     // Where asking is open to all, nothing was shown that would be good for anything.
     return this.#ask.isOpen ? 401 : 403;
   }
 }
 
 /** A browser sends it on behalf of a page (RFC 6454 section 7), which may be anybody's: that the browser is on this machine lets nobody in. No mail server sends it. */
-function isOfPage({ headers }: FastifyRequest): boolean {
+function isOfPage({ headers }: IncomingMessage): boolean {
   return headers.origin !== undefined;
 }

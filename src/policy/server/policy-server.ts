@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Endpoint } from '../../endpoint.js';
 import type { Recognition } from '../../model/index.js';
 import type { PolicyNotices } from '../client/options.js';
@@ -48,15 +49,14 @@ export class PolicyServer {
     const { decider, management, identify, clientName, now, version } = this.#ports;
     const guard = this.#guard;
     // Fastify and its plugins take 150 ms and 26 MB, which only those pay who listen.
-    const { application } = await import('./application.js');
-    const app = await application(
-      version,
-      { decider, management, identify, clientName, now, guard, isOpen: () => this.#isOpen },
-      this.#complaints,
-    );
+    const [{ application }, { quickly }] = await Promise.all([import('./application.js'), import('./quickly.js')]);
+    const isOpen = () => this.#isOpen;
+    const unread = new WeakMap<IncomingMessage, Buffer>();
+    const context = { decider, management, identify, clientName, now, guard, isOpen, unread };
+    const app = await application(version, context, this.#complaints);
     this.#application = app;
     this.#listeners = new Listeners(
-      (request, response) => app.routing(request, response),
+      quickly(context, (request, response) => app.routing(request, response)),
       (address) => guard.isStranger(address),
     );
     this.#isOpen = true;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -32,6 +33,8 @@ export interface CommandContext {
   readonly guard: Guard;
   /** The server is not on its way to its end. */
   readonly isOpen: () => boolean;
+  /** Bodies of requests that were taken from their connections already. */
+  readonly unread: WeakMap<IncomingMessage, Buffer>;
 }
 
 /** What every command may answer beside what it is asked for. */

@@ -1,12 +1,28 @@
-import { allowAnswer, okAnswer } from '../answers.js';
+import type { z } from 'zod';
+import { type AllowAnswer, allowAnswer, okAnswer } from '../answers.js';
 import { readLogin, readReport } from '../read-login.js';
-import { loginRequest, reportRequest } from '../requests.js';
+import { type LoginRequest, loginRequest, type ReportRequest, reportRequest } from '../requests.js';
 import { answerOf } from '../verdict-answer.js';
 import { type Application, type CommandContext, failures, terms } from './context.js';
 
-/** What mail servers send. */
-export function loginCommands(app: Application, { decider, identify, clientName, now, guard }: CommandContext): void {
-  const { onRequest, described } = terms(guard, 'ask');
+/** What mail servers send, by its command, and what is answered to it. */
+export function loginAnswers({ decider, identify, clientName, now }: Omit<CommandContext, 'guard'>) {
+  return {
+    allow: (request: LoginRequest): AllowAnswer => {
+      const login = readLogin(request, now(), identify);
+      return answerOf(decider.decide(login), clientName(login.client.recognition));
+    },
+    report: (request: ReportRequest): z.output<typeof okAnswer> => {
+      decider.report(readLogin(request, now(), identify), readReport(request));
+      return { status: 'ok' };
+    },
+  };
+}
+
+/** The same as commands of the server. */
+export function loginCommands(app: Application, context: CommandContext): void {
+  const { onRequest, described } = terms(context.guard, 'ask');
+  const answers = loginAnswers(context);
   app.post('/command/allow', {
     onRequest,
     schema: {
@@ -15,10 +31,7 @@ export function loginCommands(app: Application, { decider, identify, clientName,
       body: loginRequest,
       response: { 200: allowAnswer, ...failures },
     },
-    handler: (request, reply) => {
-      const login = readLogin(request.body, now(), identify);
-      reply.send(answerOf(decider.decide(login), clientName(login.client.recognition)));
-    },
+    handler: ({ body }, reply) => void reply.send(answers.allow(body)),
   });
   app.post('/command/report', {
     onRequest,
@@ -28,9 +41,6 @@ export function loginCommands(app: Application, { decider, identify, clientName,
       body: reportRequest,
       response: { 200: okAnswer, ...failures },
     },
-    handler: (request, reply) => {
-      decider.report(readLogin(request.body, now(), identify), readReport(request.body));
-      reply.send({ status: 'ok' });
-    },
+    handler: ({ body }, reply) => void reply.send(answers.report(body)),
   });
 }
