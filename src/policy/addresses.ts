@@ -1,5 +1,5 @@
 import { formatIpv4, formatIpv6, plainAddress, withoutZone } from '../endpoint.js';
-import { addressWords } from '../networks.js';
+import { addressWords, firstBitsOf } from '../networks.js';
 
 /** An address as this program writes it: IPv6 as RFC 5952 has it, without zone, IPv4 where it is IPv4-mapped. null: it is none. */
 export function readAddress(text: string): string | null {
@@ -28,10 +28,4 @@ export function readNetwork(text: string): string | null {
     number,
   ];
   return `${words.length === 1 ? formatIpv4(w0) : formatIpv6(w0, w1, w2, w3)}/${prefix}`;
-}
-
-/** A word of 32 bits without those behind its first ones. */
-function firstBitsOf(word: number, bits: number): number {
-  if (bits <= 0) return 0;
-  return bits >= 32 ? word : (word & (0xffff_ffff << (32 - bits))) >>> 0;
 }

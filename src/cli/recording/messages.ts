@@ -1,6 +1,7 @@
 import type { ObservationRow, PolicyBatch, SeenLogin } from '../../model/index.js';
 import type { UserForm } from '../../store/index.js';
 import type { ErrorParts } from '../jobs/messages.js';
+import type { PackedBatch } from './packed.js';
 
 /** What the thread that writes is started with. */
 export interface WriterSettings {
@@ -21,8 +22,13 @@ export interface Batch {
   readonly policy: readonly PolicyBatch[];
 }
 
+/** The same on its way. */
+export interface PackedRows extends Omit<Batch, 'policy'> {
+  readonly policy: readonly PackedBatch[];
+}
+
 /** A batch comes when the one before is answered. `close`: nothing comes any more. */
-export type ToWriter = { readonly type: 'write'; readonly batch: Batch } | { readonly type: 'close' };
+export type ToWriter = { readonly type: 'write'; readonly batch: PackedRows } | { readonly type: 'close' };
 
 export type FromWriter =
   /** All rows of the batch are committed. */

@@ -1,5 +1,5 @@
 import type { HeardLogin, PolicyBatch } from '../../model/index.js';
-import { plainValue, ROW_BYTES, textOfValues } from './sizes.js';
+import { ROW_BYTES, textOfValues } from './sizes.js';
 
 /** Rows of a batch, of all kinds. */
 export function policyRowsOf(batch: PolicyBatch): number {
@@ -17,19 +17,6 @@ function heardBytes({ views, clientId, evidence, sni }: HeardLogin): number {
   const pairs = clientId?.reduce((sum, [name, value]) => sum + name.length + (value?.length ?? 0), 0) ?? 0;
   const found = evidence.reduce((sum, one) => sum + one.condition.length + String(one.found).length, 0);
   return textOfValues(Object.values(views)) + pairs + found + (sni?.length ?? 0);
-}
-
-/** A copy that can travel to another thread. */
-export function plainBatch(batch: PolicyBatch): PolicyBatch {
-  return { ...batch, heard: batch.heard.map(plainHeard) };
-}
-
-function plainHeard(row: HeardLogin): HeardLogin {
-  const { ja3, ja3n, sslJa3, ja4 } = row.views;
-  return {
-    ...row,
-    views: { ja3: plainValue(ja3), ja3n: plainValue(ja3n), sslJa3: plainValue(sslJa3), ja4: plainValue(ja4) },
-  };
 }
 
 /** Batches in order, those together that may be written as one: what is put on a list and taken off again keeps its order. */

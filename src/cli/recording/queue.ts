@@ -1,7 +1,7 @@
 import type { KnownViews, ObservationRow, PolicyBatch, SeenLogin } from '../../model/index.js';
 import { BATCH_ROWS, QUEUE_BYTES, QUEUE_ROWS } from './limits.js';
 import type { Batch } from './messages.js';
-import { joined, plainBatch, policyBytesOf, policyRowsOf } from './policy-rows.js';
+import { joined, policyBytesOf, policyRowsOf } from './policy-rows.js';
 import { plainValue, ROW_BYTES, textOfValues } from './sizes.js';
 
 interface Item {
@@ -50,7 +50,7 @@ export class RecordQueue {
     return this.#push({
       login: null,
       observation: null,
-      policy: plainBatch(batch),
+      policy: batch,
       rows,
       bytes: policyBytesOf(batch),
     });

@@ -7,6 +7,7 @@ import { errorOf } from '../jobs/messages.js';
 import { recordWorkerEntry } from '../record-worker-entry.js';
 import { BATCH_ROWS, CLOSE_DEADLINE, FIRST_PAUSE, KEPT_BACK, LONGEST_PAUSE, NOTICE_INTERVAL } from './limits.js';
 import type { Batch, FromWriter, ToWriter, WriterSettings } from './messages.js';
+import { pack } from './packed.js';
 import { policyRowsOf } from './policy-rows.js';
 import { RecordQueue } from './queue.js';
 
@@ -153,7 +154,7 @@ export class Recording implements LoginRecorder {
     }
     this.#thread ??= this.#hire();
     this.#sent = true;
-    tell(this.#thread, { type: 'write', batch: this.#batch });
+    tell(this.#thread, { type: 'write', batch: { ...this.#batch, policy: this.#batch.policy.map(pack) } });
   }
 
   #hire(): Worker {

@@ -4,7 +4,8 @@ import type { Store } from '../../store/index.js';
 import { errorParts } from '../jobs/messages.js';
 import { openForRecording } from '../label-source.js';
 import { BUSY_TIMEOUT, PRUNE_INTERVAL, PRUNE_RETRY } from './limits.js';
-import type { Batch, FromWriter, ToWriter, WriterSettings } from './messages.js';
+import type { FromWriter, PackedRows, ToWriter, WriterSettings } from './messages.js';
+import { unpack } from './packed.js';
 
 /** After these the connection is as good as before. After any other error it is opened anew: the file may have been repaired or replaced. */
 const PASSING: ReadonlySet<string> = new Set(['database_locked', 'disk_full']);
@@ -26,12 +27,12 @@ function store(): Promise<Store> {
   return opened;
 }
 
-async function write({ logins, observations, policy }: Batch): Promise<void> {
+async function write({ logins, observations, policy }: PackedRows): Promise<void> {
   try {
     const open = await store();
     if (observations.length > 0) open.observations.record(observations);
     if (logins.length > 0) open.logins.record(logins, users);
-    for (const batch of policy) open.policy.write(batch, policyKey);
+    for (const batch of policy) open.policy.write(unpack(batch), policyKey);
     post({ type: 'written' });
   } catch (error) {
     // Anything else is a mistake in this program: the main thread is told by the worker's `error` event.

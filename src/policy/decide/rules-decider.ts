@@ -1,5 +1,12 @@
 import type { Evidence, HeardLogin, ListEntry, ListKey, ToldViews } from '../../model/index.js';
-import type { History, HistoryKey, HistoryLogin, HistoryQuestions, HistoryRecord } from '../history/index.js';
+import type {
+  History,
+  HistoryKey,
+  HistoryLogin,
+  HistoryQuestions,
+  HistoryRecord,
+  HistoryRows,
+} from '../history/index.js';
 import type { LoginReport, PolicyLogin } from '../login.js';
 import { type CompiledRule, compileRules, counterSpecsOf, matchRule } from '../rules/index.js';
 import { type Attempt, Attempts, attemptKey } from './attempts.js';
@@ -15,7 +22,7 @@ import { outcomeOf } from './outcome.js';
 /** The history, as a decider needs it. */
 export type DeciderHistory = HistoryQuestions &
   HistoryRecord &
-  Pick<History, 'setCounters' | 'changes' | 'forget' | 'countsOf'>;
+  Pick<History, 'setCounters' | 'changes' | 'userChanges' | 'forget' | 'countsOf'>;
 
 /**
  * Decides about logins with an allow list and a block list, rules and a history, and keeps the book of it.
@@ -182,18 +189,18 @@ export class RulesDecider implements RunningDecider, PolicyManagement {
   #write(row: HeardLogin): void {
     if (this.#ports.book === null) return;
     this.#heard.push(row);
-    if (this.#heard.length >= MAX_BATCH) this.#flushBatch();
+    if (this.#heard.length >= MAX_BATCH) this.#flushBatch(this.#history.userChanges());
   }
 
   /** The history tells of its changes in parts. */
   #flushAll(): void {
     let isMore = true;
-    while (isMore) isMore = this.#flushBatch();
+    while (isMore) isMore = this.#flushBatch(this.#history.changes());
   }
 
   /** @returns false where there was nothing to write */
-  #flushBatch(): boolean {
-    const batch = { heard: this.#heard, ...this.#history.changes(), ...this.#lists.changes() };
+  #flushBatch(changes: HistoryRows): boolean {
+    const batch = { heard: this.#heard, ...changes, ...this.#lists.changes() };
     this.#heard = [];
     const isEmpty = Object.values(batch).every((rows) => rows.length === 0);
     if (!isEmpty) this.#ports.book?.write(batch);

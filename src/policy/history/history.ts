@@ -143,6 +143,11 @@ export class History implements HistoryQuestions, HistoryRecord {
     return { ...this.#users.changes(most), devices: this.#devices.changes(most), usual };
   }
 
+  /** The same of users alone. What changes with every login, devices and counts, need not be told with every hundred. */
+  userChanges(most = CHANGES_AT_ONCE): HistoryRows {
+    return { ...this.#users.changes(most), devices: [], usual: [] };
+  }
+
   /**
    * Forgets what was counted of whatever has all the values that are told: counts, and what is usual. Of a user alone also the devices and networks, so that the user
    * may come with new ones; of a device alone also its totals.

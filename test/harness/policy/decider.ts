@@ -52,6 +52,7 @@ export class OpenDecider {
       ...pastWith(),
       add: (login, outcome) => this.counted.push({ login, outcome }),
       changes: () => ({ userClients: [], userNetworks: [], devices: [], usual: [] }),
+      userChanges: () => ({ userClients: [], userNetworks: [], devices: [], usual: [] }),
       setCounters: () => {},
       forget: (key) => this.forgotten.push(key),
       countsOf: () => ({}),
